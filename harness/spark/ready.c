@@ -1,0 +1,135 @@
+#include "spark/ready.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "spark/failure.h"
+#include "spark/proc.h"
+#include "spark/rest.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAUSE_NS        (50 * DYNO_NS_PER_MS)
+#define REST_TIMEOUT_NS (5 * DYNO_NS_PER_S)
+#define REST_MAX_BYTES  ((size_t)1024 * 1024)
+
+static enum dyno_status report(const struct dyno_ready *ready, char *what, struct dyno_err *err)
+{
+    enum dyno_status status = dyno_failure_report(what, ready->log_path, err);
+    free(what);
+    return status;
+}
+
+enum dyno_status dyno_ready_go_on(const struct dyno_ready *ready, const char *what,
+                                  struct dyno_err *err)
+{
+    const char *name = NULL;
+    struct dyno_exit end = {.is_running = true};
+    if (!dyno_family_is_alive(ready->family, &name, &end))
+        return report(
+            ready,
+            end.signal != 0
+                ? dyno_xasprintf("Spark's %s was killed by signal %d while it started", name,
+                                 end.signal)
+                : dyno_xasprintf("Spark's %s ended with code %d while it started", name, end.code),
+            err);
+    if (ready->stop != NULL && atomic_load(ready->stop))
+        return dyno_err_set(err, DYNO_ECANCELLED, "the start of the Spark server was cancelled");
+    if (dyno_now_ns() > ready->deadline_ns)
+        return report(ready, dyno_xasprintf("the Spark server did not come up in time (%s)", what),
+                      err);
+    return DYNO_OK;
+}
+
+void dyno_ready_pause(void)
+{
+    dyno_sleep_ns(PAUSE_NS);
+}
+
+/* Looks into the kernel's tables: a probing connection would cost the server a thread and, under SASL,
+ * a stack trace in its log. */
+static enum dyno_status wait_for_port(const struct dyno_ready *ready, struct dyno_err *err)
+{
+    enum dyno_status status = dyno_ready_go_on(ready, "its Thrift port does not listen", err);
+    while (status == DYNO_OK) {
+        uint64_t inode = dyno_proc_listener(ready->thrift_port);
+        if (inode != 0 && dyno_proc_owns_socket(ready->server_pid, inode))
+            return DYNO_OK;
+        /* The socket may have been closed since, so look twice before blaming anybody. */
+        if (inode != 0 && dyno_proc_listener(ready->thrift_port) == inode &&
+            !dyno_proc_owns_socket(ready->server_pid, inode))
+            return dyno_err_set(
+                err, DYNO_EENV,
+                "port %u was taken by another process while Spark started: end that "
+                "process and try again",
+                (unsigned)ready->thrift_port);
+        dyno_ready_pause();
+        status = dyno_ready_go_on(ready, "its Thrift port does not listen", err);
+    }
+    return status;
+}
+
+static enum dyno_status wait_for_app(const struct dyno_ready *ready, struct dyno_rest *rest,
+                                     char **app_id_out, struct dyno_err *err)
+{
+    struct dyno_err last = DYNO_ERR_INIT;
+    enum dyno_status status = DYNO_OK;
+    while (status == DYNO_OK) {
+        if (dyno_rest_app_id(rest, app_id_out, &last) == DYNO_OK)
+            return DYNO_OK;
+        dyno_ready_pause();
+        status = dyno_ready_go_on(ready, last.message, err);
+    }
+    return status;
+}
+
+static int count_executors(struct dyno_rest *rest, const char *app_id, struct dyno_err *err)
+{
+    cJSON *list = NULL;
+    const cJSON *item = NULL;
+    int count = 0;
+    if (dyno_rest_get(rest, &list, err, "/api/v1/applications/%s/executors", app_id) != DYNO_OK)
+        return 0;
+    cJSON_ArrayForEach(item, list)
+    {
+        bool is_driver = strcmp(dyno_json_string_or(item, "id", "driver"), "driver") == 0;
+        count += !is_driver && dyno_json_bool_or(item, "isActive", true);
+    }
+    cJSON_Delete(list);
+    return count;
+}
+
+static enum dyno_status wait_for_executors(const struct dyno_ready *ready, struct dyno_rest *rest,
+                                           const char *app_id, struct dyno_err *err)
+{
+    enum dyno_status status = DYNO_OK;
+    while (status == DYNO_OK && ready->executors > 0 &&
+           count_executors(rest, app_id, NULL) < ready->executors) {
+        dyno_ready_pause();
+        status = dyno_ready_go_on(ready, "its executors do not join", err);
+    }
+    return status;
+}
+
+enum dyno_status dyno_ready_wait(const struct dyno_ready *ready, char **app_id_out,
+                                 struct dyno_err *err)
+{
+    struct dyno_rest *rest = NULL;
+    char *app_id = NULL;
+    enum dyno_status status =
+        dyno_rest_open(ready->rest_url, REST_TIMEOUT_NS, REST_MAX_BYTES, &rest, err);
+    if (status == DYNO_OK)
+        status = wait_for_port(ready, err);
+    if (status == DYNO_OK)
+        status = wait_for_app(ready, rest, &app_id, err);
+    if (status == DYNO_OK)
+        status = wait_for_executors(ready, rest, app_id, err);
+    if (status == DYNO_OK) {
+        *app_id_out = app_id;
+        app_id = NULL;
+    }
+    free(app_id);
+    dyno_rest_close(rest);
+    return status;
+}
