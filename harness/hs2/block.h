@@ -23,10 +23,12 @@ enum dyno_hs2_wire {
 
 struct dyno_hs2_column {
     enum dyno_hs2_wire wire;
-    size_t count;          /**< values; the same in all columns of a block */
+    size_t count;     /**< values; the same in all columns of a block */
+    size_t values_at; /**< where the values begin in the block's bytes */
+    size_t nulls_at;
     const uint8_t *values; /**< big-endian; strings as i32 length + bytes, one after another */
     size_t values_bytes;
-    const uint8_t *nulls;  /**< bit i of byte i/8, least significant first; trailing zero bytes absent */
+    const uint8_t *nulls; /**< bit i of byte i/8, lowest first; trailing zero bytes absent */
     size_t nulls_bytes;
     /* Where the last string was read, so that reading in row order costs O(1) a row. */
     size_t cursor_row;

@@ -7,13 +7,13 @@
 #ifndef DYNO_HS2_OPERATION_H
 #define DYNO_HS2_OPERATION_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/status.h"
 #include "hs2/block.h"
 #include "hs2/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct dyno_hs2_operation;
 

@@ -9,10 +9,10 @@
 #ifndef DYNO_HS2_SESSION_H
 #define DYNO_HS2_SESSION_H
 
+#include "base/status.h"
+
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/status.h"
 
 enum dyno_hs2_auth {
     DYNO_HS2_AUTH_NOSASL, /**< raw TBinaryProtocol; server: hive.server2.authentication=NOSASL */
@@ -26,15 +26,15 @@ struct dyno_hs2_property {
 
 /** Borrowed for the call of dyno_hs2_session_open only. Zero or NULL means the default. */
 struct dyno_hs2_options {
-    const char *host;           /**< name, IPv4 or IPv6 address; every address is tried. "localhost" */
-    uint16_t port;              /**< 10000 */
+    const char *host; /**< name, IPv4 or IPv6 address; every address is tried. "localhost" */
+    uint16_t port;    /**< 10000 */
     enum dyno_hs2_auth auth;
     const char *user;           /**< "anonymous"; PLAIN needs it non-empty */
     const char *password;       /**< "x" for PLAIN, where the server wants it non-empty */
     const char *schema;         /**< database to start in ("use:database"); NULL: the server's */
     int64_t connect_timeout_ns; /**< for name lookup apart; 10 s */
-    int64_t call_timeout_ns;    /**< for each call and its answer; 60 s. Long polls take up to 5 s */
-    size_t max_message_bytes;   /**< largest answer accepted; 512 MiB */
+    int64_t call_timeout_ns;  /**< for each call and its answer; 60 s. Long polls take up to 5 s */
+    size_t max_message_bytes; /**< largest answer accepted; 512 MiB */
     /** Spark session settings to apply at open ("set:hiveconf:key"); the server refuses static ones. */
     const struct dyno_hs2_property *properties;
     size_t property_count;

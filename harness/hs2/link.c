@@ -1,0 +1,320 @@
+#include "hs2/link.h"
+
+#include "base/clock.h"
+#include "hs2/sasl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_MAX_MESSAGE_BYTES ((size_t)512 << 20)
+#define DEFAULT_CONNECT_NS        (10 * DYNO_NS_PER_S)
+#define SMALLEST_BUFFER           ((size_t)4096)
+#define FRAME_HEADER_BYTES        4u
+
+static enum dyno_status out_of_memory(struct dyno_err *err)
+{
+    return dyno_err_set_sql(err, DYNO_ENOMEM, "HY001", 0, "out of memory");
+}
+
+int64_t dyno_hs2_deadline(int64_t duration_ns)
+{
+    int64_t now = dyno_now_ns();
+    return duration_ns > INT64_MAX - now ? INT64_MAX : now + duration_ns;
+}
+
+static char *copy_or_default(const char *text, const char *otherwise)
+{
+    return strdup(text != NULL && text[0] != '\0' ? text : otherwise);
+}
+
+enum dyno_status dyno_hs2_address_init(struct dyno_hs2_address *address,
+                                       const struct dyno_hs2_options *options, struct dyno_err *err)
+{
+    *address = (struct dyno_hs2_address){
+        .host = copy_or_default(options->host, "localhost"),
+        .user = copy_or_default(options->user, "anonymous"),
+        .password = copy_or_default(options->password, "x"),
+        .port = options->port != 0 ? options->port : 10000,
+        .auth = options->auth,
+        .connect_timeout_ns =
+            options->connect_timeout_ns > 0 ? options->connect_timeout_ns : DEFAULT_CONNECT_NS,
+        .max_message_bytes =
+            options->max_message_bytes > 0 ? options->max_message_bytes : DEFAULT_MAX_MESSAGE_BYTES,
+    };
+    if (address->host == NULL || address->user == NULL || address->password == NULL)
+        return out_of_memory(err);
+    return DYNO_OK;
+}
+
+void dyno_hs2_address_deinit(struct dyno_hs2_address *address)
+{
+    free(address->host);
+    free(address->user);
+    if (address->password != NULL)
+        explicit_bzero(address->password, strlen(address->password));
+    free(address->password);
+    *address = (struct dyno_hs2_address){.host = NULL};
+}
+
+enum dyno_status dyno_hs2_link_open(struct dyno_hs2_link *link,
+                                    const struct dyno_hs2_address *address, struct dyno_err *err)
+{
+    *link = (struct dyno_hs2_link){
+        .transport = DYNO_TRANSPORT_INIT,
+        .max_message_bytes = address->max_message_bytes,
+        .is_framed = address->auth == DYNO_HS2_AUTH_PLAIN,
+    };
+    int64_t deadline = dyno_hs2_deadline(address->connect_timeout_ns);
+    enum dyno_status status =
+        dyno_transport_connect(&link->transport, address->host, address->port, deadline, err);
+    if (status == DYNO_OK && address->auth == DYNO_HS2_AUTH_PLAIN)
+        status = dyno_sasl_plain(&link->transport, address->user, address->password, deadline, err);
+    link->is_dead = status != DYNO_OK;
+    return status;
+}
+
+void dyno_hs2_link_close(struct dyno_hs2_link *link)
+{
+    dyno_transport_close(&link->transport);
+    dyno_wire_writer_deinit(&link->request);
+    free(link->answer.bytes);
+    link->answer = (struct dyno_hs2_buffer){.bytes = NULL};
+    link->is_dead = true;
+}
+
+struct dyno_wire_writer *dyno_hs2_link_begin(struct dyno_hs2_link *link, enum dyno_hs2_call call)
+{
+    link->seqid = link->seqid == INT32_MAX ? 1 : link->seqid + 1;
+    dyno_wire_writer_reset(&link->request, FRAME_HEADER_BYTES);
+    dyno_hs2_request_begin(&link->request, call, link->seqid);
+    return &link->request;
+}
+
+/* A broken connection is closed at once: the server then ends the session and frees what it holds. */
+static enum dyno_status die(struct dyno_hs2_link *link, enum dyno_status status)
+{
+    link->is_dead = true;
+    dyno_transport_close(&link->transport);
+    return status;
+}
+
+static enum dyno_status refuse_dead(const struct dyno_hs2_link *link, struct dyno_err *err)
+{
+    return dyno_err_set_sql(err, DYNO_ECONN, "08S01", 0,
+                            "the connection to '%s' was lost by an earlier failure",
+                            link->transport.peer);
+}
+
+/* Drop the answer that a deadline left behind. */
+static enum dyno_status settle_owed(struct dyno_hs2_link *link, int64_t deadline_ns,
+                                    struct dyno_err *err)
+{
+    if (!link->is_owed)
+        return DYNO_OK;
+    struct dyno_hs2_reply dropped = DYNO_HS2_REPLY_INIT;
+    struct dyno_hs2_receipt receipt = {.call = link->owed_call, .deadline_ns = deadline_ns};
+    enum dyno_status status = dyno_hs2_link_receive(link, &receipt, &dropped, err);
+    dyno_hs2_free_columns(dropped.columns, dropped.column_count);
+    return status;
+}
+
+static void put_frame_length(struct dyno_wire_writer *request)
+{
+    size_t len = request->len - FRAME_HEADER_BYTES;
+    for (size_t i = 0; i < FRAME_HEADER_BYTES; i++)
+        request->bytes[i] = (uint8_t)(len >> (8 * (FRAME_HEADER_BYTES - 1 - i)));
+}
+
+enum dyno_status dyno_hs2_link_send(struct dyno_hs2_link *link, int64_t deadline_ns,
+                                    struct dyno_err *err)
+{
+    if (link->is_dead)
+        return refuse_dead(link, err);
+    dyno_hs2_request_end(&link->request);
+    if (link->request.is_failed || link->request.len > INT32_MAX)
+        return out_of_memory(err);
+    enum dyno_status status = settle_owed(link, deadline_ns, err);
+    if (status != DYNO_OK)
+        return status;
+    size_t skipped = link->is_framed ? 0 : FRAME_HEADER_BYTES;
+    put_frame_length(&link->request);
+    status = dyno_transport_send(&link->transport, link->request.bytes + skipped,
+                                 link->request.len - skipped, deadline_ns, err);
+    return status == DYNO_OK ? DYNO_OK : die(link, status);
+}
+
+/* One answer on its way in. */
+struct receiving {
+    struct dyno_hs2_link *link;
+    struct dyno_hs2_buffer *into;
+    int64_t deadline_ns;
+    size_t limit; /**< bytes of the answer: exactly with frames, else at most */
+    struct dyno_err *err;
+};
+
+/* The size that a peer announces is not believed: memory grows as bytes arrive. */
+static bool make_room(struct dyno_hs2_buffer *buffer)
+{
+    if (buffer->len < buffer->capacity)
+        return true;
+    size_t capacity = buffer->capacity < SMALLEST_BUFFER ? SMALLEST_BUFFER : buffer->capacity * 2;
+    uint8_t *bytes = realloc(buffer->bytes, capacity);
+    if (bytes == NULL)
+        return false;
+    buffer->bytes = bytes;
+    buffer->capacity = capacity;
+    return true;
+}
+
+/* Receive some bytes: into the frame header while that is incomplete, the rest into the buffer. */
+static enum dyno_status receive_some(struct receiving *receiving)
+{
+    struct dyno_hs2_link *link = receiving->link;
+    struct dyno_hs2_buffer *into = receiving->into;
+    if (!make_room(into))
+        return out_of_memory(receiving->err);
+    size_t missing = link->is_framed ? FRAME_HEADER_BYTES - link->frame_header_len : 0;
+    struct dyno_transport_room room = {
+        .head = link->frame_header + link->frame_header_len,
+        .head_bytes = missing,
+        .body = into->bytes + into->len,
+        .body_bytes = into->capacity - into->len,
+    };
+    bool is_first = into->len == 0 && link->frame_header_len == 0;
+    size_t got = 0;
+    enum dyno_status status = dyno_transport_receive(&link->transport, &room, is_first,
+                                                     receiving->deadline_ns, &got, receiving->err);
+    if (status != DYNO_OK)
+        return status;
+    if (got == 0)
+        return dyno_err_set_sql(receiving->err, DYNO_ECONN, "08S01", 0,
+                                "'%s' closed the connection", link->transport.peer);
+    size_t head = got < missing ? got : missing;
+    link->frame_header_len += head;
+    into->len += got - head;
+    return DYNO_OK;
+}
+
+static enum dyno_status pull(struct dyno_wire_reader *reader, size_t want)
+{
+    struct receiving *receiving = reader->ctx;
+    enum dyno_status status = DYNO_OK;
+    while (status == DYNO_OK && receiving->into->len - reader->at < want)
+        status = receive_some(receiving);
+    reader->bytes = receiving->into->bytes;
+    reader->len = receiving->into->len;
+    return status;
+}
+
+/* With frames: receive the header, which tells the answer's size. */
+static enum dyno_status receive_frame_header(struct receiving *receiving)
+{
+    struct dyno_hs2_link *link = receiving->link;
+    enum dyno_status status = DYNO_OK;
+    while (status == DYNO_OK && link->frame_header_len < FRAME_HEADER_BYTES)
+        status = receive_some(receiving);
+    if (status != DYNO_OK)
+        return status;
+    uint32_t frame_bytes = dyno_wire_load_u32(link->frame_header);
+    if (frame_bytes > INT32_MAX)
+        return dyno_err_set_sql(receiving->err, DYNO_EPROTO, "08S01", 0,
+                                "'%s' sent a frame of negative length", link->transport.peer);
+    if (frame_bytes > receiving->limit)
+        return dyno_err_set_sql(receiving->err, DYNO_ELIMIT, "HY000", 0,
+                                "'%s' sent an answer of %u bytes, more than the limit of %zu",
+                                link->transport.peer, (unsigned)frame_bytes, receiving->limit);
+    receiving->limit = frame_bytes;
+    return DYNO_OK;
+}
+
+/* What a wrong first word looks like, so that the text says what to check. */
+static const char *hint(const struct dyno_hs2_buffer *answer)
+{
+    if (answer->len >= 4 && memcmp(answer->bytes, "HTTP", 4) == 0)
+        return ": it is a web server (hive.server2.transport.mode=http?)";
+    if (answer->len >= 3 && (answer->bytes[0] == 3 || answer->bytes[0] == 4) &&
+        answer->bytes[1] == 0 && answer->bytes[2] == 0)
+        return ": it wants SASL, log in with authentication PLAIN";
+    return "";
+}
+
+static enum dyno_status explain(const struct receiving *receiving,
+                                const struct dyno_wire_reader *reader, enum dyno_hs2_call call)
+{
+    const char *peer = receiving->link->transport.peer;
+    if (reader->fault == NULL)
+        return reader->status;
+    if (reader->status == DYNO_ENOMEM)
+        return out_of_memory(receiving->err);
+    if (reader->status == DYNO_ELIMIT)
+        return dyno_err_set_sql(receiving->err, DYNO_ELIMIT, "HY000", 0,
+                                "the answer of '%s' to %s is larger than the limit of %zu bytes",
+                                peer, dyno_hs2_call_name(call), receiving->link->max_message_bytes);
+    return dyno_err_set_sql(receiving->err, reader->status, "08S01", 0,
+                            "the answer of '%s' to %s makes no sense: %s%s", peer,
+                            dyno_hs2_call_name(call), reader->fault, hint(receiving->into));
+}
+
+static enum dyno_status read_answer(struct receiving *receiving, enum dyno_hs2_call call,
+                                    int32_t seqid, struct dyno_hs2_reply *reply)
+{
+    struct dyno_hs2_link *link = receiving->link;
+    enum dyno_status status = link->is_framed ? receive_frame_header(receiving) : DYNO_OK;
+    if (status != DYNO_OK)
+        return status;
+    struct dyno_wire_reader reader = {
+        .bytes = receiving->into->bytes,
+        .len = receiving->into->len,
+        .max_bytes = receiving->limit,
+        .is_size_known = link->is_framed,
+        .pull = pull,
+        .ctx = receiving,
+    };
+    if (reader.len > reader.max_bytes)
+        dyno_wire_fail(&reader, DYNO_EPROTO, "more came than was announced");
+    dyno_hs2_reply_read(&reader, call, seqid, reply);
+    if (reader.status == DYNO_OK &&
+        (reader.at != receiving->into->len || (link->is_framed && reader.at != receiving->limit)))
+        dyno_wire_fail(&reader, DYNO_EPROTO, "more came than was asked for");
+    return reader.status == DYNO_OK ? DYNO_OK : explain(receiving, &reader, call);
+}
+
+enum dyno_status dyno_hs2_link_receive(struct dyno_hs2_link *link,
+                                       const struct dyno_hs2_receipt *receipt,
+                                       struct dyno_hs2_reply *reply, struct dyno_err *err)
+{
+    if (link->is_dead)
+        return refuse_dead(link, err);
+    struct receiving receiving = {
+        .link = link,
+        .into = receipt->into != NULL ? receipt->into : &link->answer,
+        .deadline_ns = receipt->deadline_ns,
+        .limit = link->max_message_bytes,
+        .err = err,
+    };
+    if (!link->is_owed) {
+        receiving.into->len = 0;
+        link->frame_header_len = 0;
+        link->owed_seqid = link->seqid;
+        link->owed_call = receipt->call;
+    }
+    enum dyno_status status = read_answer(&receiving, receipt->call, link->owed_seqid, reply);
+    link->is_owed = status == DYNO_ETIMEOUT && receipt->may_be_owed;
+    if (status == DYNO_OK || link->is_owed)
+        return status;
+    return die(link, status);
+}
+
+enum dyno_status dyno_hs2_link_call(struct dyno_hs2_link *link, enum dyno_hs2_call call,
+                                    int64_t deadline_ns, struct dyno_hs2_reply *reply,
+                                    struct dyno_err *err)
+{
+    enum dyno_status status = dyno_hs2_link_send(link, deadline_ns, err);
+    if (status != DYNO_OK)
+        return status;
+    struct dyno_hs2_receipt receipt = {.call = call, .deadline_ns = deadline_ns};
+    status = dyno_hs2_link_receive(link, &receipt, reply, err);
+    if (status != DYNO_OK)
+        return status;
+    return dyno_hs2_reply_check(reply, call, link->answer.bytes, err);
+}

@@ -1,0 +1,104 @@
+/**
+ * One authenticated connection and the calls made over it: request out, one answer in.
+ *
+ * An answer is received into one contiguous buffer. Raw connections have no message boundaries, so
+ * the reader pulls bytes while it walks the message; with SASL each message is one frame whose
+ * header is kept apart. An answer that is given up at a deadline may stay owed (see
+ * dyno_hs2_link_receive): the next call takes it off the wire first. One thread at a time.
+ */
+#ifndef DYNO_HS2_LINK_H
+#define DYNO_HS2_LINK_H
+
+#include "base/status.h"
+#include "hs2/reply.h"
+#include "hs2/request.h"
+#include "hs2/session.h"
+#include "hs2/transport.h"
+#include "hs2/wire.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Where to connect and as whom; immutable after _set, so any thread may read it. */
+struct dyno_hs2_address {
+    char *host;
+    char *user;
+    char *password;
+    uint16_t port;
+    enum dyno_hs2_auth auth;
+    int64_t connect_timeout_ns;
+    size_t max_message_bytes;
+};
+
+struct dyno_hs2_buffer {
+    uint8_t *bytes;
+    size_t len;
+    size_t capacity;
+};
+
+struct dyno_hs2_link {
+    struct dyno_transport transport;
+    struct dyno_wire_writer request;
+    struct dyno_hs2_buffer answer; /**< where answers go that have no buffer of their own */
+    size_t max_message_bytes;
+    int32_t seqid;
+    bool is_framed;
+    bool is_dead;
+    bool is_owed; /**< the answer to `owed_call` has not been read, or only in part */
+    enum dyno_hs2_call owed_call;
+    int32_t owed_seqid;
+    uint8_t frame_header[4]; /**< of the answer that is being received */
+    size_t frame_header_len;
+};
+
+/** Copy the options with their defaults. DYNO_ENOMEM; to be given to _deinit either way. */
+enum dyno_status dyno_hs2_address_init(struct dyno_hs2_address *address,
+                                       const struct dyno_hs2_options *options,
+                                       struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** Free the copies, the password overwritten. */
+void dyno_hs2_address_deinit(struct dyno_hs2_address *address);
+
+/** Connect and authenticate. To be given to _close either way. */
+enum dyno_status dyno_hs2_link_open(struct dyno_hs2_link *link,
+                                    const struct dyno_hs2_address *address,
+                                    struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** Close the connection and free everything. */
+void dyno_hs2_link_close(struct dyno_hs2_link *link);
+
+/** Start a request; its body is to be put into the returned writer (borrowed). */
+struct dyno_wire_writer *dyno_hs2_link_begin(struct dyno_hs2_link *link, enum dyno_hs2_call call);
+
+/** Send what was begun, after taking an owed answer off the wire. */
+enum dyno_status dyno_hs2_link_send(struct dyno_hs2_link *link, int64_t deadline_ns,
+                                    struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** How an answer is to be received. */
+struct dyno_hs2_receipt {
+    enum dyno_hs2_call call;
+    struct dyno_hs2_buffer *into; /**< NULL: the link's own */
+    int64_t deadline_ns;
+    bool
+        may_be_owed; /**< passing the deadline leaves the answer owed instead of killing the link */
+};
+
+/**
+ * Receive one answer and read it: the owed one if there is one, else that to the request sent last. On DYNO_OK `reply` holds what came, which may be the server's
+ * error: see dyno_hs2_reply_check. Failures other than an owed answer make the link dead.
+ */
+enum dyno_status dyno_hs2_link_receive(struct dyno_hs2_link *link,
+                                       const struct dyno_hs2_receipt *receipt,
+                                       struct dyno_hs2_reply *reply,
+                                       struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** Send, receive into the link's buffer, and check the server's verdict. */
+enum dyno_status dyno_hs2_link_call(struct dyno_hs2_link *link, enum dyno_hs2_call call,
+                                    int64_t deadline_ns, struct dyno_hs2_reply *reply,
+                                    struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** `now + duration`, without overflow. */
+int64_t dyno_hs2_deadline(int64_t duration_ns);
+
+#endif

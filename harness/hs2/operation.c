@@ -1,0 +1,259 @@
+#include "hs2/operation.h"
+
+#include "base/clock.h"
+#include "hs2/private.h"
+#include "hs2/rowset.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How long a server holds a status call by default, on top of what the call itself may take. */
+#define LONG_POLL_NS (5 * DYNO_NS_PER_S)
+
+enum dyno_status dyno_hs2_operation_start(struct dyno_hs2_session *session, enum dyno_hs2_call call,
+                                          struct dyno_hs2_operation **out, struct dyno_err *err)
+{
+    /* Before the call: a statement that runs with nobody to hold its handle could not be closed. */
+    struct dyno_hs2_operation *operation = calloc(1, sizeof *operation);
+    if (operation == NULL)
+        return dyno_err_set_sql(err, DYNO_ENOMEM, "HY001", 0, "out of memory");
+    struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
+    enum dyno_status status =
+        dyno_hs2_link_call(&session->link, call, dyno_hs2_session_deadline(session), &reply, err);
+    if (status == DYNO_OK && !reply.has_handle)
+        status = dyno_err_set_sql(err, DYNO_EPROTO, "08S01", 0, "'%s' answered %s without handle",
+                                  session->link.transport.peer, dyno_hs2_call_name(call));
+    if (status != DYNO_OK) {
+        free(operation);
+        return status;
+    }
+    operation->session = session;
+    operation->handle = reply.handle;
+    *out = operation;
+    return DYNO_OK;
+}
+
+enum dyno_status dyno_hs2_execute(struct dyno_hs2_session *session, const char *sql,
+                                  int64_t query_timeout_s, struct dyno_hs2_operation **out,
+                                  struct dyno_err *err)
+{
+    struct dyno_wire_writer *request =
+        dyno_hs2_link_begin(&session->link, DYNO_HS2_EXECUTE_STATEMENT);
+    dyno_hs2_request_execute(request, &session->handle, sql, query_timeout_s);
+    return dyno_hs2_operation_start(session, DYNO_HS2_EXECUTE_STATEMENT, out, err);
+}
+
+/* What a state means for whoever waits; DYNO_OK with `*is_done_out` false: still running. */
+static enum dyno_status judge_state(struct dyno_hs2_operation *operation,
+                                    const struct dyno_hs2_reply *reply, bool *is_done_out,
+                                    struct dyno_err *err)
+{
+    const uint8_t *bytes = operation->session->link.answer.bytes;
+    *is_done_out = true;
+    switch (reply->state) {
+    case DYNO_HS2_STATE_INITIALIZED:
+    case DYNO_HS2_STATE_RUNNING:
+    case DYNO_HS2_STATE_PENDING:
+        *is_done_out = false;
+        return DYNO_OK;
+    case DYNO_HS2_STATE_FINISHED:
+        operation->is_done = true;
+        return DYNO_OK;
+    case DYNO_HS2_STATE_CANCELED:
+        return dyno_err_set_sql(err, DYNO_ECANCELLED, "HY008", 0, "the statement was cancelled");
+    case DYNO_HS2_STATE_TIMEDOUT:
+        return dyno_err_set_sql(err, DYNO_ETIMEOUT, "HYT00", 0,
+                                "the server's time limit ended the statement");
+    case DYNO_HS2_STATE_CLOSED:
+        return dyno_err_set_sql(err, DYNO_ESERVER, "HY000", 0, "the server closed the statement");
+    default:
+        return dyno_hs2_reply_error(reply, DYNO_ESERVER, "HY000", bytes, err);
+    }
+}
+
+/* One status call; one whose answer is owed is continued, not repeated. */
+static enum dyno_status ask_status(struct dyno_hs2_operation *operation, int64_t deadline_ns,
+                                   bool may_be_owed, bool *is_done_out, struct dyno_err *err)
+{
+    const enum dyno_hs2_call call = DYNO_HS2_GET_OPERATION_STATUS;
+    struct dyno_hs2_link *link = &operation->session->link;
+    *is_done_out = true;
+    if (!link->is_owed || link->owed_seqid != operation->poll_seqid) {
+        struct dyno_wire_writer *request = dyno_hs2_link_begin(link, call);
+        dyno_hs2_request_operation(request, &operation->handle);
+        enum dyno_status status = dyno_hs2_link_send(link, deadline_ns, err);
+        if (status != DYNO_OK)
+            return status;
+        operation->poll_seqid = link->seqid;
+    }
+    struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
+    struct dyno_hs2_receipt receipt = {
+        .call = call, .deadline_ns = deadline_ns, .may_be_owed = may_be_owed};
+    enum dyno_status status = dyno_hs2_link_receive(link, &receipt, &reply, err);
+    if (status == DYNO_OK)
+        status = dyno_hs2_reply_check(&reply, call, link->answer.bytes, err);
+    return status == DYNO_OK ? judge_state(operation, &reply, is_done_out, err) : status;
+}
+
+static int64_t poll_deadline(const struct dyno_hs2_operation *operation)
+{
+    int64_t deadline = dyno_hs2_session_deadline(operation->session);
+    return deadline > INT64_MAX - LONG_POLL_NS ? INT64_MAX : deadline + LONG_POLL_NS;
+}
+
+static enum dyno_status out_of_time(struct dyno_err *err)
+{
+    return dyno_err_set_sql(err, DYNO_ETIMEOUT, "HYT00", 0,
+                            "the statement has not finished in time");
+}
+
+enum dyno_status dyno_hs2_operation_wait(struct dyno_hs2_operation *operation, int64_t deadline_ns,
+                                         struct dyno_err *err)
+{
+    bool is_done = operation->is_done;
+    while (!is_done) {
+        if (deadline_ns != INT64_MAX && dyno_now_ns() >= deadline_ns)
+            return out_of_time(err);
+        int64_t call_deadline = poll_deadline(operation);
+        bool is_ours = deadline_ns < call_deadline;
+        enum dyno_status status =
+            ask_status(operation, is_ours ? deadline_ns : call_deadline, is_ours, &is_done, err);
+        if (operation->session->link.is_owed)
+            return out_of_time(err);
+        if (status != DYNO_OK)
+            return status;
+    }
+    return DYNO_OK;
+}
+
+enum dyno_status dyno_hs2_operation_poll(struct dyno_hs2_operation *operation, bool *is_done_out,
+                                         struct dyno_err *err)
+{
+    *is_done_out = true;
+    if (operation->is_done)
+        return DYNO_OK;
+    return ask_status(operation, poll_deadline(operation), false, is_done_out, err);
+}
+
+enum dyno_status dyno_hs2_operation_columns(struct dyno_hs2_operation *operation,
+                                            const struct dyno_hs2_column_desc **columns_out,
+                                            size_t *count_out, struct dyno_err *err)
+{
+    struct dyno_hs2_session *session = operation->session;
+    if (!operation->has_columns) {
+        struct dyno_wire_writer *request =
+            dyno_hs2_link_begin(&session->link, DYNO_HS2_GET_RESULT_SET_METADATA);
+        dyno_hs2_request_operation(request, &operation->handle);
+        struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
+        enum dyno_status status =
+            dyno_hs2_link_call(&session->link, DYNO_HS2_GET_RESULT_SET_METADATA,
+                               dyno_hs2_session_deadline(session), &reply, err);
+        if (status != DYNO_OK) {
+            dyno_hs2_free_columns(reply.columns, reply.column_count);
+            return status;
+        }
+        operation->columns = reply.columns;
+        operation->column_count = reply.column_count;
+        operation->has_columns = true;
+    }
+    *columns_out = operation->columns;
+    *count_out = operation->column_count;
+    return DYNO_OK;
+}
+
+/* The answer is received into the block's own bytes. */
+static enum dyno_status fetch_into(struct dyno_hs2_operation *operation,
+                                   struct dyno_hs2_block *block, struct dyno_err *err)
+{
+    struct dyno_hs2_session *session = operation->session;
+    int64_t deadline = dyno_hs2_session_deadline(session);
+    enum dyno_status status = dyno_hs2_link_send(&session->link, deadline, err);
+    if (status != DYNO_OK)
+        return status;
+    struct dyno_hs2_buffer bytes = {.bytes = block->bytes, .capacity = block->capacity};
+    struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
+    reply.block = block;
+    struct dyno_hs2_receipt receipt = {
+        .call = DYNO_HS2_FETCH_RESULTS, .into = &bytes, .deadline_ns = deadline};
+    status = dyno_hs2_link_receive(&session->link, &receipt, &reply, err);
+    block->bytes = bytes.bytes;
+    block->len = bytes.len;
+    block->capacity = bytes.capacity;
+    if (status == DYNO_OK)
+        status = dyno_hs2_reply_check(&reply, DYNO_HS2_FETCH_RESULTS, block->bytes, err);
+    return status;
+}
+
+enum dyno_status dyno_hs2_operation_fetch(struct dyno_hs2_operation *operation, int64_t max_rows,
+                                          struct dyno_hs2_block *block, struct dyno_err *err)
+{
+    block->len = 0;
+    block->row_count = 0;
+    block->column_count = 0;
+    if (operation->has_columns && operation->column_count == 0)
+        return DYNO_OK;
+    struct dyno_wire_writer *request =
+        dyno_hs2_link_begin(&operation->session->link, DYNO_HS2_FETCH_RESULTS);
+    dyno_hs2_request_fetch(request, &operation->handle, max_rows);
+    enum dyno_status status = fetch_into(operation, block, err);
+    if (status == DYNO_OK) {
+        dyno_hs2_rowset_resolve(block, block->bytes);
+        return DYNO_OK;
+    }
+    block->row_count = 0;
+    block->column_count = 0;
+    return status;
+}
+
+void dyno_hs2_operation_guid(const struct dyno_hs2_operation *operation, char out[37])
+{
+    const struct dyno_hs2_handle *handle = &operation->handle;
+    size_t at = 0;
+    for (size_t i = 0; i < 16 && handle->guid_len == 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            out[at++] = '-';
+        out[at++] = "0123456789abcdef"[handle->guid[i] >> 4];
+        out[at++] = "0123456789abcdef"[handle->guid[i] & 15];
+    }
+    out[at] = '\0';
+}
+
+enum dyno_status dyno_hs2_operation_cancel(struct dyno_hs2_operation *operation,
+                                           struct dyno_err *err)
+{
+    const struct dyno_hs2_session *session = operation->session;
+    struct dyno_hs2_link link = {.is_dead = true};
+    enum dyno_status status = dyno_hs2_link_open(&link, &session->address, err);
+    if (status == DYNO_OK) {
+        struct dyno_wire_writer *request = dyno_hs2_link_begin(&link, DYNO_HS2_CANCEL_OPERATION);
+        dyno_hs2_request_operation(request, &operation->handle);
+        struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
+        status = dyno_hs2_link_call(&link, DYNO_HS2_CANCEL_OPERATION,
+                                    dyno_hs2_session_deadline(session), &reply, err);
+    }
+    dyno_hs2_link_close(&link);
+    if (status != DYNO_OK)
+        (void)dyno_err_prepend(err, "cancelling the statement");
+    return status;
+}
+
+void dyno_hs2_operation_close(struct dyno_hs2_operation *operation)
+{
+    if (operation == NULL)
+        return;
+    struct dyno_hs2_session *session = operation->session;
+    if (!session->link.is_dead) {
+        struct dyno_wire_writer *request =
+            dyno_hs2_link_begin(&session->link, DYNO_HS2_CLOSE_OPERATION);
+        dyno_hs2_request_operation(request, &operation->handle);
+        struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
+        enum dyno_status status =
+            dyno_hs2_link_call(&session->link, DYNO_HS2_CLOSE_OPERATION,
+                               dyno_hs2_session_deadline(session), &reply, NULL);
+        /* A server that refuses to close it has none; a lost connection is remembered by the link. */
+        (void)status;
+    }
+    dyno_hs2_free_columns(operation->columns, operation->column_count);
+    free(operation);
+}

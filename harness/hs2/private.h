@@ -1,0 +1,41 @@
+/** What the files of this folder know about sessions and operations, and nobody else. */
+#ifndef DYNO_HS2_PRIVATE_H
+#define DYNO_HS2_PRIVATE_H
+
+#include "hs2/link.h"
+#include "hs2/operation.h"
+#include "hs2/session.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct dyno_hs2_session {
+    struct dyno_hs2_link link;
+    struct dyno_hs2_address address; /**< immutable: cancelling threads read it */
+    struct dyno_hs2_handle handle;
+    int32_t protocol;
+    _Atomic int64_t call_timeout_ns; /**< cancelling threads read it */
+};
+
+struct dyno_hs2_operation {
+    struct dyno_hs2_session *session;
+    struct dyno_hs2_handle handle; /**< immutable: cancelling threads read it */
+    struct dyno_hs2_column_desc *columns;
+    size_t column_count;
+    bool has_columns; /**< have the columns been asked for? */
+    bool is_done;
+    int32_t poll_seqid; /**< the last status call, whose answer may be owed */
+};
+
+/** The deadline of a call that starts now. */
+int64_t dyno_hs2_session_deadline(const struct dyno_hs2_session *session);
+
+/**
+ * Send the request that was begun on the session's link, whose answer is an operation handle, and
+ * make an operation of it.
+ */
+enum dyno_status dyno_hs2_operation_start(struct dyno_hs2_session *session, enum dyno_hs2_call call,
+                                          struct dyno_hs2_operation **out,
+                                          struct dyno_err *err) DYNO_MUST_CHECK;
+
+#endif

@@ -1,0 +1,58 @@
+/**
+ * A TCP connection with deadlines. The socket is non-blocking, every wait is a poll, and no call
+ * waits past its deadline (CLOCK_MONOTONIC) or raises SIGPIPE. One thread at a time.
+ */
+#ifndef DYNO_HS2_TRANSPORT_H
+#define DYNO_HS2_TRANSPORT_H
+
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct dyno_transport {
+    int fd;         /**< -1: closed */
+    char peer[288]; /**< "host:port", for messages */
+};
+
+#define DYNO_TRANSPORT_INIT                                                                        \
+    {                                                                                              \
+        .fd = -1, .peer = ""                                                                       \
+    }
+
+/** Two pieces that a receive fills one after the other; the first may be empty. */
+struct dyno_transport_room {
+    uint8_t *head;
+    size_t head_bytes;
+    uint8_t *body;
+    size_t body_bytes;
+};
+
+/**
+ * Connect to the first address of `host` that answers; the time to `deadline_ns` is shared out among
+ * the addresses that are left. The name lookup itself has no deadline.
+ * DYNO_ECONN (08001), DYNO_ETIMEOUT (HYT01).
+ */
+enum dyno_status dyno_transport_connect(struct dyno_transport *transport, const char *host,
+                                        uint16_t port, int64_t deadline_ns,
+                                        struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** Close; may be called twice. */
+void dyno_transport_close(struct dyno_transport *transport);
+
+/** Send it all. DYNO_ECONN (08S01), DYNO_ETIMEOUT (HYT01). */
+enum dyno_status dyno_transport_send(struct dyno_transport *transport, const uint8_t *bytes,
+                                     size_t len, int64_t deadline_ns,
+                                     struct dyno_err *err) DYNO_MUST_CHECK;
+
+/**
+ * Receive at least one byte. `is_answer_awaited`: nothing can be there yet, so wait before trying.
+ * An orderly end of the stream is DYNO_OK with `*len_out` 0.
+ */
+enum dyno_status dyno_transport_receive(struct dyno_transport *transport,
+                                        const struct dyno_transport_room *room,
+                                        bool is_answer_awaited, int64_t deadline_ns,
+                                        size_t *len_out, struct dyno_err *err) DYNO_MUST_CHECK;
+
+#endif
