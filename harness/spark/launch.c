@@ -263,7 +263,6 @@ char **dyno_launch_arguments(const struct dyno_launch *launch)
     push_string(&list, dyno_path_join(launch->work_dir, "spark.properties"));
     push_string(&list, dyno_xstrdup("--class"));
     push_string(&list, dyno_xstrdup(SERVER_CLASS));
-    push_string(&list, dyno_xstrdup("spark-internal"));
     push_hive(&list, "hive.server2.thrift.port", port);
     push_hive(&list, "hive.server2.thrift.bind.host", "127.0.0.1");
     push_hive(&list, "hive.server2.transport.mode", "binary");

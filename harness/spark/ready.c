@@ -47,41 +47,64 @@ void dyno_ready_pause(void)
     dyno_sleep_ns(PAUSE_NS);
 }
 
+enum port_state {
+    PORT_CLOSED,
+    PORT_OURS,
+    PORT_FOREIGN
+};
+
 /* Looks into the kernel's tables: a probing connection would cost the server a thread and, under SASL,
  * a stack trace in its log. */
-static enum dyno_status wait_for_port(const struct dyno_ready *ready, struct dyno_err *err)
+static enum port_state look_at_port(const struct dyno_ready *ready, uint16_t port)
 {
-    enum dyno_status status = dyno_ready_go_on(ready, "its Thrift port does not listen", err);
-    while (status == DYNO_OK) {
-        uint64_t inode = dyno_proc_listener(ready->thrift_port);
-        if (inode != 0 && dyno_proc_owns_socket(ready->server_pid, inode))
-            return DYNO_OK;
-        /* The socket may have been closed since, so look twice before blaming anybody. */
-        if (inode != 0 && dyno_proc_listener(ready->thrift_port) == inode &&
-            !dyno_proc_owns_socket(ready->server_pid, inode))
-            return dyno_err_set(
-                err, DYNO_EENV,
-                "port %u was taken by another process while Spark started: end that "
-                "process and try again",
-                (unsigned)ready->thrift_port);
-        dyno_ready_pause();
-        status = dyno_ready_go_on(ready, "its Thrift port does not listen", err);
-    }
-    return status;
+    uint64_t inode = dyno_proc_listener(port);
+    if (inode == 0)
+        return PORT_CLOSED;
+    if (dyno_proc_owns_socket(ready->server_pid, inode))
+        return PORT_OURS;
+    /* The socket may have been closed since: the next look tells. */
+    return dyno_proc_listener(port) == inode ? PORT_FOREIGN : PORT_CLOSED;
 }
 
-static enum dyno_status wait_for_app(const struct dyno_ready *ready, struct dyno_rest *rest,
-                                     char **app_id_out, struct dyno_err *err)
+static enum dyno_status look_at_thrift(const struct dyno_ready *ready, bool *is_open,
+                                       struct dyno_err *err)
+{
+    enum port_state state = look_at_port(ready, ready->thrift_port);
+    *is_open = state == PORT_OURS;
+    if (state != PORT_FOREIGN)
+        return DYNO_OK;
+    return dyno_err_set(
+        err, DYNO_EENV,
+        "port %u was taken by another process while Spark started: end that process "
+        "and try again",
+        (unsigned)ready->thrift_port);
+}
+
+/*
+ * The first REST call makes the server load its REST classes, which takes it more than a second. REST
+ * listens long before Thrift does, so asking as soon as it listens hides that time in the start.
+ */
+static enum dyno_status wait_for_both(const struct dyno_ready *ready, struct dyno_rest *rest,
+                                      char **app_id_out, struct dyno_err *err)
 {
     struct dyno_err last = DYNO_ERR_INIT;
+    bool is_open = false;
+    bool is_listed = false;
     enum dyno_status status = DYNO_OK;
-    while (status == DYNO_OK) {
-        if (dyno_rest_app_id(rest, app_id_out, &last) == DYNO_OK)
+    (void)dyno_err_set(&last, DYNO_EENV, "REST does not answer");
+    for (;;) {
+        const char *missing = is_open ? last.message : "its Thrift port does not listen";
+        status = dyno_ready_go_on(ready, missing, err);
+        if (status == DYNO_OK && !is_open)
+            status = look_at_thrift(ready, &is_open, err);
+        if (status != DYNO_OK)
+            return status;
+        if (!is_listed && look_at_port(ready, ready->ui_port) == PORT_OURS)
+            is_listed = dyno_rest_app_id(rest, app_id_out, &last) == DYNO_OK;
+        if (is_open && is_listed)
             return DYNO_OK;
         dyno_ready_pause();
-        status = dyno_ready_go_on(ready, last.message, err);
     }
-    return status;
 }
 
 static int count_executors(struct dyno_rest *rest, const char *app_id, struct dyno_err *err)
@@ -120,9 +143,7 @@ enum dyno_status dyno_ready_wait(const struct dyno_ready *ready, char **app_id_o
     enum dyno_status status =
         dyno_rest_open(ready->rest_url, REST_TIMEOUT_NS, REST_MAX_BYTES, &rest, err);
     if (status == DYNO_OK)
-        status = wait_for_port(ready, err);
-    if (status == DYNO_OK)
-        status = wait_for_app(ready, rest, &app_id, err);
+        status = wait_for_both(ready, rest, &app_id, err);
     if (status == DYNO_OK)
         status = wait_for_executors(ready, rest, app_id, err);
     if (status == DYNO_OK) {

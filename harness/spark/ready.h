@@ -15,6 +15,7 @@ struct dyno_ready {
     const char *rest_url;
     pid_t server_pid;
     uint16_t thrift_port;
+    uint16_t ui_port;
     int64_t deadline_ns;     /**< CLOCK_MONOTONIC */
     int executors;           /**< that many must have joined; 0 in local mode */
     const atomic_bool *stop; /**< may be NULL */

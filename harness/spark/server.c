@@ -120,6 +120,7 @@ static enum dyno_status bring_up(struct dyno_spark_server *server, struct dyno_e
     ready.rest_url = server->rest_url;
     ready.server_pid = server->pid;
     ready.thrift_port = server->launch.thrift_port;
+    ready.ui_port = server->launch.ui_port;
     status = dyno_ready_wait(&ready, &server->app_id, err);
     server->ready_ns = dyno_now_ns() - start_ns;
 done:
