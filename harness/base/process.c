@@ -195,6 +195,22 @@ uint64_t dyno_process_start_ticks(pid_t pid)
     return ticks;
 }
 
+bool dyno_process_is_alive(pid_t pid, uint64_t start_ticks)
+{
+    char path[64];
+    char *text = NULL;
+    size_t len = 0;
+    if (start_ticks == 0 || dyno_process_start_ticks(pid) != start_ticks)
+        return false;
+    (void)snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    if (dyno_file_read(path, 4096, &text, &len, NULL) != DYNO_OK)
+        return false;
+    const char *bracket = strrchr(text, ')');
+    bool is_alive = bracket != NULL && strlen(bracket) > 2 && strchr("ZXx", bracket[2]) == NULL;
+    free(text);
+    return is_alive;
+}
+
 char *dyno_process_find(const char *program)
 {
     if (strchr(program, '/') != NULL)

@@ -43,6 +43,9 @@ struct dyno_exit dyno_process_stop_group(pid_t pid, int64_t grace_ns);
  *  0 if there is no such process. */
 uint64_t dyno_process_start_ticks(pid_t pid);
 
+/** Does the process with this pid and start time still run? A zombie does not. */
+bool dyno_process_is_alive(pid_t pid, uint64_t start_ticks);
+
 /** Full path of `program` as PATH finds it; the caller frees; NULL if it is not there. */
 char *dyno_process_find(const char *program);
 

@@ -1,0 +1,242 @@
+-- The results of sparkdyno: one file, one writer at a time. PRAGMA user_version holds the version.
+-- Times ending in _ns are nanoseconds (of a monotonic clock, since the trial's epoch), _ms milliseconds,
+-- _utc text like 2026-11-21T12:00:00.123Z.
+
+CREATE TABLE experiment (
+    id             INTEGER PRIMARY KEY,
+    kind           TEXT NOT NULL CHECK (kind IN ('run', 'compare')),
+    name           TEXT NOT NULL,              -- "compare retail aqe-off default"
+    state          TEXT NOT NULL CHECK (state IN ('running', 'finished', 'interrupted', 'failed')),
+    reason         TEXT NOT NULL DEFAULT '',   -- why it failed or was interrupted
+    seed           TEXT NOT NULL,              -- decimal
+    margin         REAL NOT NULL,              -- practical margin as a ratio, 0.05
+    blocks_planned INTEGER NOT NULL,
+    starts_planned INTEGER NOT NULL,
+    is_shared      INTEGER NOT NULL,           -- arms share server starts
+    plan_json      TEXT NOT NULL,
+    plan_sha256    TEXT NOT NULL,
+    tool_version   TEXT NOT NULL,
+    created_utc    TEXT NOT NULL,
+    finished_utc   TEXT NOT NULL DEFAULT '',
+    owner_pid      INTEGER NOT NULL,
+    owner_ticks    TEXT NOT NULL               -- start time of the owner: pid reuse is seen
+);
+
+-- Facts of host, Java, Spark, driver, driver manager: what a sceptic asks for.
+CREATE TABLE fact (
+    experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    topic         TEXT NOT NULL,               -- host | spark | driver | workload | load
+    name          TEXT NOT NULL,
+    value         TEXT NOT NULL,
+    PRIMARY KEY (experiment_id, topic, name)
+);
+
+CREATE TABLE arm (
+    id            INTEGER PRIMARY KEY,
+    experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    ordinal       INTEGER NOT NULL,            -- 0 base (or the only one), 1 candidate
+    role          TEXT NOT NULL CHECK (role IN ('only', 'base', 'candidate')),
+    name          TEXT NOT NULL,
+    comment       TEXT NOT NULL,
+    sha256        TEXT NOT NULL,
+    UNIQUE (experiment_id, ordinal)
+);
+
+CREATE TABLE query (
+    id            INTEGER PRIMARY KEY,
+    experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    ordinal       INTEGER NOT NULL,
+    name          TEXT NOT NULL,
+    sql           TEXT NOT NULL,
+    weight        REAL NOT NULL,
+    UNIQUE (experiment_id, ordinal)
+);
+
+CREATE TABLE start (
+    id            INTEGER PRIMARY KEY,
+    experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    ordinal       INTEGER NOT NULL,
+    arm_id        INTEGER REFERENCES arm (id), -- NULL: shared by all arms
+    state         TEXT NOT NULL CHECK (state IN ('running', 'stopped', 'failed')),
+    reason        TEXT NOT NULL DEFAULT '',
+    app_id        TEXT NOT NULL DEFAULT '',
+    spark_version TEXT NOT NULL DEFAULT '',
+    ready_ms      REAL,                        -- NULL: an external server
+    attach_ms     REAL,                        -- data attached and proved
+    warmup_ms     REAL,
+    started_utc   TEXT NOT NULL,
+    UNIQUE (experiment_id, ordinal)
+);
+
+-- Proof that each setting of each arm took effect in a start.
+CREATE TABLE setting (
+    start_id       INTEGER NOT NULL REFERENCES start (id) ON DELETE CASCADE,
+    arm_id         INTEGER NOT NULL REFERENCES arm (id) ON DELETE CASCADE,
+    key            TEXT NOT NULL,
+    scope          TEXT NOT NULL CHECK (scope IN ('session', 'static')),
+    asked          TEXT NOT NULL,
+    applied        TEXT,
+    server_default TEXT,
+    source         TEXT NOT NULL,              -- 'SET' | '/environment'
+    is_applied     INTEGER NOT NULL,
+    complaint      TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (start_id, arm_id, key)
+);
+
+CREATE TABLE trial (
+    id                 INTEGER PRIMARY KEY,
+    experiment_id      INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    role               TEXT NOT NULL CHECK (role IN ('warmup', 'measure')),
+    block              INTEGER,                -- NULL: a warm-up
+    position           INTEGER,
+    arm_id             INTEGER NOT NULL REFERENCES arm (id),
+    start_id           INTEGER NOT NULL REFERENCES start (id),
+    state              TEXT NOT NULL CHECK (state IN ('complete', 'partial')),
+    reason             TEXT NOT NULL DEFAULT '', -- why it is partial
+    tag                TEXT NOT NULL,
+    seed               TEXT NOT NULL,
+    started_utc        TEXT NOT NULL,
+    epoch_wall_ms      INTEGER NOT NULL,
+    measure_begin_ns   INTEGER NOT NULL,
+    measure_end_ns     INTEGER NOT NULL,
+    offered            INTEGER NOT NULL,
+    started            INTEGER NOT NULL,
+    completed          INTEGER NOT NULL,
+    failed             INTEGER NOT NULL,
+    censored           INTEGER NOT NULL,
+    joined             INTEGER NOT NULL DEFAULT 0, -- statements found again in Spark's own numbers
+    is_valid           INTEGER NOT NULL,
+    generator_cpu_ns   INTEGER NOT NULL,
+    generator_rss      INTEGER NOT NULL
+);
+CREATE INDEX trial_by_experiment ON trial (experiment_id, role, block);
+
+CREATE TABLE record (
+    trial_id    INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    seq         INTEGER NOT NULL,
+    query       INTEGER NOT NULL,              -- query.ordinal
+    session     INTEGER NOT NULL,
+    phase       INTEGER NOT NULL,              -- 0 warm-up, 1 measured
+    outcome     INTEGER NOT NULL,              -- enum dyno_outcome
+    intended_ns INTEGER NOT NULL,
+    claim_ns    INTEGER NOT NULL,
+    send_ns     INTEGER NOT NULL,
+    exec_ns     INTEGER NOT NULL,
+    first_ns    INTEGER NOT NULL,
+    done_ns     INTEGER NOT NULL,
+    row_count   INTEGER NOT NULL,
+    bytes       INTEGER NOT NULL,
+    checksum    TEXT NOT NULL DEFAULT '',      -- hexadecimal; '' if none was taken
+    sqlstate    TEXT NOT NULL DEFAULT '',
+    attempt     INTEGER NOT NULL,
+    flags       INTEGER NOT NULL,
+    PRIMARY KEY (trial_id, seq)
+) WITHOUT ROWID;
+
+-- What Spark says about a statement, joined by its comment tag and job group.
+CREATE TABLE spark_statement (
+    trial_id            INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    seq                 INTEGER NOT NULL,
+    execution_id        INTEGER,               -- NULL: no /sql entry found
+    jobs                INTEGER NOT NULL,
+    stages              INTEGER NOT NULL,      -- that ran; skipped ones apart
+    skipped_stages      INTEGER NOT NULL,
+    tasks               INTEGER NOT NULL,
+    failed_tasks        INTEGER NOT NULL,
+    execution_ms        REAL,                  -- /sql duration
+    job_ms              REAL NOT NULL,         -- union of the jobs' times
+    run_ms              REAL NOT NULL,         -- sums over tasks from here on
+    cpu_ms              REAL NOT NULL,
+    gc_ms               REAL NOT NULL,
+    deserialize_ms      REAL NOT NULL,
+    scheduler_delay_ms  REAL,                  -- sum over tasks, estimated as stage mean x tasks
+    shuffle_read_bytes  INTEGER NOT NULL,
+    shuffle_write_bytes INTEGER NOT NULL,
+    shuffle_fetch_ms    REAL NOT NULL,
+    spill_memory_bytes  INTEGER NOT NULL,
+    spill_disk_bytes    INTEGER NOT NULL,
+    input_bytes         INTEGER NOT NULL,
+    input_records       INTEGER NOT NULL,
+    output_bytes        INTEGER NOT NULL,
+    peak_memory_bytes   INTEGER NOT NULL,
+    task_max_ms         REAL,                  -- of the stage with the largest task
+    task_median_ms      REAL,                  -- of that stage
+    skew_ratio          REAL,                  -- max / median there; NULL under 2 tasks
+    PRIMARY KEY (trial_id, seq)
+) WITHOUT ROWID;
+
+-- One plan text for each arm and query, the last one seen with jobs.
+CREATE TABLE plan (
+    experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    arm_id        INTEGER NOT NULL REFERENCES arm (id) ON DELETE CASCADE,
+    query         INTEGER NOT NULL,
+    execution_id  INTEGER NOT NULL,
+    text          TEXT NOT NULL,
+    PRIMARY KEY (experiment_id, arm_id, query)
+);
+
+CREATE TABLE error_sample (
+    trial_id INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    query    INTEGER NOT NULL,
+    outcome  INTEGER NOT NULL,
+    sqlstate TEXT NOT NULL,
+    text     TEXT NOT NULL
+);
+
+-- Samples over a trial: t_ns since its epoch; a value taken before or after it has t_ns < 0 or at the end.
+CREATE TABLE counter (
+    trial_id INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    source   TEXT NOT NULL,                    -- host | executors | listenerbus | storage
+    name     TEXT NOT NULL,
+    t_ns     INTEGER NOT NULL,
+    value    REAL NOT NULL
+);
+CREATE INDEX counter_by_trial ON counter (trial_id, source, name, t_ns);
+
+CREATE TABLE gate (
+    trial_id    INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    name        TEXT NOT NULL,
+    value       REAL,
+    limit_value REAL,
+    unit        TEXT NOT NULL,
+    is_fatal    INTEGER NOT NULL,              -- failing it makes the trial invalid
+    is_passed   INTEGER NOT NULL,
+    text        TEXT NOT NULL,                 -- what it means and what to do
+    PRIMARY KEY (trial_id, name)
+);
+
+CREATE TABLE contrast (
+    experiment_id  INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    metric         TEXT NOT NULL,              -- response_p50 | response_p95 | response_mean
+    query          INTEGER NOT NULL,           -- query.ordinal; -1: over all
+    blocks         INTEGER NOT NULL,           -- with a value in both arms
+    base_value     REAL,                       -- ns, geometric mean over blocks
+    candidate_value REAL,
+    log_ratio      REAL,                       -- mean of ln(candidate / base)
+    sd             REAL,
+    ci_low         REAL,                       -- of the log ratio, 95 %
+    ci_high        REAL,
+    ci90_low       REAL,                       -- 90 %, for equivalence
+    ci90_high      REAL,
+    p_t            REAL,
+    p_sign_flip    REAL,
+    mde            REAL,                       -- smallest log ratio this run could have seen (80 % power)
+    verdict        TEXT NOT NULL,              -- better|worse|equivalent|inconclusive|invalid
+    reason         TEXT NOT NULL,
+    PRIMARY KEY (experiment_id, metric, query)
+);
+
+CREATE TABLE verdict (
+    experiment_id INTEGER PRIMARY KEY REFERENCES experiment (id) ON DELETE CASCADE,
+    verdict       TEXT NOT NULL,
+    sentence      TEXT NOT NULL,               -- the answer in one sentence
+    qualifiers    TEXT NOT NULL,               -- "on one server start", "provisional": JSON list
+    exit_code     INTEGER NOT NULL
+);
+
+CREATE TABLE warning (
+    experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    trial_id      INTEGER REFERENCES trial (id) ON DELETE CASCADE,
+    code          TEXT NOT NULL,
+    text          TEXT NOT NULL                -- cause, meaning, what to do
+);
