@@ -86,12 +86,12 @@ static enum dyno_status write_all(int fd, const char *bytes, size_t len)
     return DYNO_OK;
 }
 
-enum dyno_status dyno_file_write(const char *path, const char *bytes, size_t len,
-                                 struct dyno_err *err)
+static enum dyno_status write_renamed(const char *path, const char *bytes, size_t len, mode_t mode,
+                                      struct dyno_err *err)
 {
     enum dyno_status status = DYNO_OK;
     char *temporary = dyno_xasprintf("%s.%ld.tmp", path, (long)getpid());
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0 || write_all(fd, bytes, len) != DYNO_OK)
         status = DYNO_EIO;
     if (fd >= 0 && close(fd) != 0)
@@ -104,6 +104,18 @@ enum dyno_status dyno_file_write(const char *path, const char *bytes, size_t len
     }
     free(temporary);
     return status;
+}
+
+enum dyno_status dyno_file_write(const char *path, const char *bytes, size_t len,
+                                 struct dyno_err *err)
+{
+    return write_renamed(path, bytes, len, 0644, err);
+}
+
+enum dyno_status dyno_file_write_private(const char *path, const char *bytes, size_t len,
+                                         struct dyno_err *err)
+{
+    return write_renamed(path, bytes, len, 0600, err);
 }
 
 char *dyno_file_tail(const char *path, size_t max_bytes)

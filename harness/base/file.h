@@ -19,6 +19,10 @@ enum dyno_status dyno_file_read(const char *path, size_t max_bytes, char **out, 
 enum dyno_status dyno_file_write(const char *path, const char *bytes, size_t len,
                                  struct dyno_err *err) DYNO_MUST_CHECK;
 
+/** As dyno_file_write, with mode 0600, for what may hold a password. */
+enum dyno_status dyno_file_write_private(const char *path, const char *bytes, size_t len,
+                                         struct dyno_err *err) DYNO_MUST_CHECK;
+
 /** The last `max_bytes` of a file, cut at a line start; "" where it cannot be read. Caller frees. */
 char *dyno_file_tail(const char *path, size_t max_bytes);
 

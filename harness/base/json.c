@@ -11,6 +11,8 @@
 #include "base/file.h"
 
 #define LARGEST_EXACT 9007199254740992.0
+/* cJSON prints 15 digits and takes the result for exact if it is near enough. */
+#define LARGEST_PRINTED INT64_C(999999999999999)
 
 enum dyno_status dyno_json_parse(const char *text, size_t len, const char *what, cJSON **out,
                                  struct dyno_err *err)
@@ -147,7 +149,7 @@ bool dyno_json_bool_or(const cJSON *object, const char *key, bool fallback)
 
 void dyno_json_add_i64(cJSON *object, const char *key, int64_t value)
 {
-    if (fabs((double)value) <= LARGEST_EXACT) {
+    if (value >= -LARGEST_PRINTED && value <= LARGEST_PRINTED) {
         cJSON_AddNumberToObject(object, key, (double)value);
         return;
     }

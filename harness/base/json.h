@@ -1,8 +1,8 @@
 /**
  * cJSON behind typed getters whose errors name the path: "mix[3].weight: not a number".
  *
- * Build documents with cJSON's own cJSON_Create and cJSON_Add calls; numbers over 2^53 go as
- * strings. A document read from outside is bounded by dyno_json_parse.
+ * Build documents with cJSON's own cJSON_Create and cJSON_Add calls; whole numbers of over
+ * 15 digits go as strings. A document read from outside is bounded by dyno_json_parse.
  */
 #ifndef DYNO_BASE_JSON_H
 #define DYNO_BASE_JSON_H
@@ -45,7 +45,8 @@ double dyno_json_f64_or(const cJSON *object, const char *key, double fallback);
 int64_t dyno_json_i64_or(const cJSON *object, const char *key, int64_t fallback);
 bool dyno_json_bool_or(const cJSON *object, const char *key, bool fallback);
 
-/** Add a whole number: as a number up to 2^53, as a decimal string beyond. */
+/** Add a whole number: as a number up to 15 digits (more cJSON does not print exactly), as a
+ *  decimal string beyond. dyno_json_i64 reads both. */
 void dyno_json_add_i64(cJSON *object, const char *key, int64_t value);
 
 /** Add a number, or null where it is not finite. */

@@ -1,0 +1,334 @@
+#include "plan/trial_plan.h"
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/json.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PLAN_BYTES ((size_t)64 * 1024 * 1024)
+#define MAX_SEED       (INT64_C(1) << 53)
+
+static cJSON *target_to_json(const struct dyno_target_config *target)
+{
+    cJSON *json = cJSON_CreateObject();
+    dyno_json_add_string(json, "kind", dyno_target_kind_name(target->kind));
+    dyno_json_add_string(json, "connection", target->connection);
+    dyno_json_add_string(json, "host", target->host);
+    dyno_json_add_i64(json, "port", target->port);
+    dyno_json_add_string(json, "auth", target->auth);
+    dyno_json_add_string(json, "user", target->user);
+    dyno_json_add_string(json, "password", target->password);
+    dyno_json_add_string(json, "schema", target->schema);
+    dyno_json_add_i64(json, "fetch_rows", target->fetch_rows);
+    dyno_json_add_i64(json, "null_service_ns", target->null_service_ns);
+    return json;
+}
+
+static cJSON *load_to_json(const struct dyno_load_shape *load)
+{
+    cJSON *json = cJSON_CreateObject();
+    dyno_json_add_string(json, "arrival", dyno_arrival_name(load->arrival));
+    dyno_json_add_f64(json, "rate_per_s", load->rate_per_s);
+    dyno_json_add_i64(json, "sessions", load->sessions);
+    dyno_json_add_i64(json, "think_ns", load->think_ns);
+    dyno_json_add_i64(json, "warmup_executions", load->warmup_executions);
+    dyno_json_add_i64(json, "trial_warmup_ns", load->trial_warmup_ns);
+    dyno_json_add_i64(json, "measure_ns", load->measure_ns);
+    dyno_json_add_i64(json, "timeout_ns", load->timeout_ns);
+    dyno_json_add_i64(json, "drain_ns", load->drain_ns);
+    return json;
+}
+
+static cJSON *settings_to_json(const struct dyno_setting *settings, size_t count)
+{
+    cJSON *array = cJSON_CreateArray();
+    for (size_t i = 0; i < count; i++) {
+        cJSON *json = cJSON_CreateObject();
+        dyno_json_add_string(json, "key", settings[i].key);
+        dyno_json_add_string(json, "value", settings[i].value);
+        cJSON_AddItemToArray(array, json);
+    }
+    return array;
+}
+
+static cJSON *queries_to_json(const struct dyno_trial_query *queries, size_t count)
+{
+    cJSON *array = cJSON_CreateArray();
+    for (size_t i = 0; i < count; i++) {
+        cJSON *json = cJSON_CreateObject();
+        dyno_json_add_string(json, "name", queries[i].name);
+        dyno_json_add_string(json, "sql", queries[i].sql);
+        dyno_json_add_f64(json, "weight", queries[i].weight);
+        dyno_json_add_i64(json, "max_rows", queries[i].max_rows);
+        cJSON_AddItemToArray(array, json);
+    }
+    return array;
+}
+
+static enum dyno_status check_tag(const char *tag, struct dyno_err *err)
+{
+    size_t len = tag == NULL ? 0 : strlen(tag);
+    for (size_t i = 0; i < len; i++)
+        if (!isalnum((unsigned char)tag[i]) && strchr("_.-", tag[i]) == NULL)
+            len = 0;
+    if (len == 0)
+        return dyno_err_set(err, DYNO_EINPUT,
+                            "'tag': letters, digits, '_', '.' and '-' only, at least one");
+    return DYNO_OK;
+}
+
+enum dyno_status dyno_trial_plan_write(const struct dyno_trial_plan *plan, const char *path,
+                                       struct dyno_err *err)
+{
+    enum dyno_status status = check_tag(plan->tag, err);
+    if (status != DYNO_OK)
+        return status;
+    cJSON *json = cJSON_CreateObject();
+    dyno_json_add_i64(json, "version", DYNO_TRIAL_PLAN_VERSION);
+    dyno_json_add_string(json, "tag", plan->tag);
+    dyno_json_add_i64(json, "seed", (int64_t)plan->seed);
+    cJSON_AddBoolToObject(json, "is_warmup", plan->is_warmup);
+    cJSON_AddBoolToObject(json, "want_checksum", plan->want_checksum);
+    cJSON_AddItemToObject(json, "target", target_to_json(&plan->target));
+    cJSON_AddItemToObject(json, "load", load_to_json(&plan->load));
+    cJSON_AddItemToObject(json, "settings", settings_to_json(plan->settings, plan->setting_count));
+    cJSON_AddItemToObject(json, "queries", queries_to_json(plan->queries, plan->query_count));
+    char *text = cJSON_Print(json);
+    cJSON_Delete(json);
+    if (text == NULL)
+        return dyno_err_set(err, DYNO_EINTERNAL, "cannot print the trial plan '%s'", path);
+    status = dyno_file_write_private(path, text, strlen(text), err);
+    cJSON_free(text);
+    return status;
+}
+
+/* One member of a JSON object that goes to a place in a struct. The first failure sticks, so that a
+ * run of fields is checked once at its end. */
+struct fields {
+    const cJSON *object;
+    enum dyno_status status;
+    struct dyno_err *err;
+};
+
+static const char *read_string(struct fields *f, const char *key)
+{
+    const char *text = NULL;
+    if (f->status == DYNO_OK)
+        f->status = dyno_json_string(f->object, key, &text, f->err);
+    return text;
+}
+
+static char *copy_string(struct fields *f, const char *key)
+{
+    return dyno_xstrdup(read_string(f, key));
+}
+
+/* A string, or NULL where the document has null or nothing. */
+static char *copy_optional(struct fields *f, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(f->object, key);
+    return item == NULL || cJSON_IsNull(item) ? NULL : copy_string(f, key);
+}
+
+static int64_t read_i64(struct fields *f, const char *key, int64_t min, int64_t max)
+{
+    int64_t value = 0;
+    if (f->status == DYNO_OK)
+        f->status = dyno_json_i64(f->object, key, &value, f->err);
+    if (f->status == DYNO_OK && (value < min || value > max))
+        f->status = dyno_err_set(f->err, DYNO_EINPUT, "'%s' is out of range", key);
+    return value;
+}
+
+static double read_f64(struct fields *f, const char *key)
+{
+    double value = 0;
+    if (f->status == DYNO_OK)
+        f->status = dyno_json_f64(f->object, key, &value, f->err);
+    return value;
+}
+
+static bool read_bool(struct fields *f, const char *key)
+{
+    bool value = false;
+    if (f->status == DYNO_OK)
+        f->status = dyno_json_bool(f->object, key, &value, f->err);
+    return value;
+}
+
+static enum dyno_status read_target(const cJSON *json, struct dyno_target_config *out,
+                                    struct dyno_err *err)
+{
+    struct fields f = {.object = json, .status = DYNO_OK, .err = err};
+    const char *kind = read_string(&f, "kind");
+    if (f.status == DYNO_OK)
+        f.status = dyno_target_kind_parse(kind, &out->kind, err);
+    out->connection = copy_optional(&f, "connection");
+    out->host = copy_optional(&f, "host");
+    out->port = (uint16_t)read_i64(&f, "port", 0, UINT16_MAX);
+    out->auth = copy_optional(&f, "auth");
+    out->user = copy_optional(&f, "user");
+    out->password = copy_optional(&f, "password");
+    out->schema = copy_optional(&f, "schema");
+    out->fetch_rows = read_i64(&f, "fetch_rows", 1, INT32_MAX);
+    out->null_service_ns = read_i64(&f, "null_service_ns", 0, INT64_MAX);
+    return f.status;
+}
+
+static enum dyno_status read_load(const cJSON *json, struct dyno_load_shape *out,
+                                  struct dyno_err *err)
+{
+    struct fields f = {.object = json, .status = DYNO_OK, .err = err};
+    const char *arrival = read_string(&f, "arrival");
+    if (f.status == DYNO_OK)
+        f.status = dyno_arrival_parse(arrival, &out->arrival, err);
+    out->rate_per_s = read_f64(&f, "rate_per_s");
+    out->sessions = read_i64(&f, "sessions", INT64_MIN, INT64_MAX);
+    out->think_ns = read_i64(&f, "think_ns", INT64_MIN, INT64_MAX);
+    out->warmup_executions = read_i64(&f, "warmup_executions", INT64_MIN, INT64_MAX);
+    out->trial_warmup_ns = read_i64(&f, "trial_warmup_ns", INT64_MIN, INT64_MAX);
+    out->measure_ns = read_i64(&f, "measure_ns", INT64_MIN, INT64_MAX);
+    out->timeout_ns = read_i64(&f, "timeout_ns", INT64_MIN, INT64_MAX);
+    out->drain_ns = read_i64(&f, "drain_ns", INT64_MIN, INT64_MAX);
+    return f.status == DYNO_OK ? dyno_load_shape_check(out, err) : f.status;
+}
+
+static enum dyno_status read_settings(const cJSON *array, struct dyno_trial_plan *plan,
+                                      struct dyno_err *err)
+{
+    plan->setting_count = (size_t)cJSON_GetArraySize(array);
+    plan->settings = dyno_xcalloc(plan->setting_count + 1, sizeof *plan->settings);
+    for (size_t i = 0; i < plan->setting_count; i++) {
+        struct fields f = {
+            .object = cJSON_GetArrayItem(array, (int)i), .status = DYNO_OK, .err = err};
+        plan->settings[i].key = copy_string(&f, "key");
+        plan->settings[i].value = copy_string(&f, "value");
+        if (f.status != DYNO_OK) {
+            (void)dyno_err_prepend(err, "settings[%zu]", i);
+            return f.status;
+        }
+    }
+    return DYNO_OK;
+}
+
+static enum dyno_status read_query(const cJSON *json, struct dyno_trial_query *out,
+                                   struct dyno_err *err)
+{
+    struct fields f = {.object = json, .status = DYNO_OK, .err = err};
+    out->name = copy_string(&f, "name");
+    out->sql = copy_string(&f, "sql");
+    out->weight = read_f64(&f, "weight");
+    out->max_rows = read_i64(&f, "max_rows", 0, INT64_MAX);
+    if (f.status == DYNO_OK && !(out->weight > 0))
+        return dyno_err_set(err, DYNO_EINPUT, "'weight' is not over 0");
+    return f.status;
+}
+
+static enum dyno_status read_queries(const cJSON *array, struct dyno_trial_plan *plan,
+                                     struct dyno_err *err)
+{
+    plan->query_count = (size_t)cJSON_GetArraySize(array);
+    plan->queries = dyno_xcalloc(plan->query_count + 1, sizeof *plan->queries);
+    for (size_t i = 0; i < plan->query_count; i++) {
+        enum dyno_status status =
+            read_query(cJSON_GetArrayItem(array, (int)i), &plan->queries[i], err);
+        if (status != DYNO_OK) {
+            (void)dyno_err_prepend(err, "queries[%zu]", i);
+            return status;
+        }
+    }
+    if (plan->query_count == 0)
+        return dyno_err_set(err, DYNO_EINPUT, "'queries' is empty");
+    return DYNO_OK;
+}
+
+static enum dyno_status read_lists(const cJSON *json, struct dyno_trial_plan *plan,
+                                   struct dyno_err *err)
+{
+    const cJSON *settings = NULL;
+    const cJSON *queries = NULL;
+    enum dyno_status status = dyno_json_array(json, "settings", &settings, err);
+    if (status == DYNO_OK)
+        status = dyno_json_array(json, "queries", &queries, err);
+    if (status == DYNO_OK)
+        status = read_settings(settings, plan, err);
+    if (status == DYNO_OK)
+        status = read_queries(queries, plan, err);
+    return status;
+}
+
+static enum dyno_status read_part(enum dyno_status status, const char *name, struct dyno_err *err)
+{
+    if (status != DYNO_OK)
+        (void)dyno_err_prepend(err, "'%s'", name);
+    return status;
+}
+
+static enum dyno_status read_plan(const cJSON *json, struct dyno_trial_plan *plan,
+                                  struct dyno_err *err)
+{
+    struct fields f = {.object = json, .status = DYNO_OK, .err = err};
+    int64_t version = read_i64(&f, "version", 0, INT64_MAX);
+    if (f.status == DYNO_OK && version != DYNO_TRIAL_PLAN_VERSION)
+        return dyno_err_set(err, DYNO_EINPUT, "'version' is %lld, this program reads %d",
+                            (long long)version, DYNO_TRIAL_PLAN_VERSION);
+    plan->tag = copy_string(&f, "tag");
+    plan->seed = (uint64_t)read_i64(&f, "seed", 0, MAX_SEED);
+    plan->is_warmup = read_bool(&f, "is_warmup");
+    plan->want_checksum = read_bool(&f, "want_checksum");
+    if (f.status == DYNO_OK)
+        f.status = check_tag(plan->tag, err);
+    if (f.status == DYNO_OK)
+        f.status = read_part(
+            read_target(cJSON_GetObjectItemCaseSensitive(json, "target"), &plan->target, err),
+            "target", err);
+    if (f.status == DYNO_OK)
+        f.status =
+            read_part(read_load(cJSON_GetObjectItemCaseSensitive(json, "load"), &plan->load, err),
+                      "load", err);
+    return f.status == DYNO_OK ? read_lists(json, plan, err) : f.status;
+}
+
+enum dyno_status dyno_trial_plan_read(const char *path, struct dyno_trial_plan *out,
+                                      struct dyno_err *err)
+{
+    cJSON *json = NULL;
+    struct dyno_trial_plan plan = {.tag = NULL};
+    enum dyno_status status = dyno_json_read(path, MAX_PLAN_BYTES, &json, err);
+    if (status != DYNO_OK)
+        return status;
+    status = read_plan(json, &plan, err);
+    cJSON_Delete(json);
+    if (status != DYNO_OK) {
+        (void)dyno_err_prepend(err, "%s", path);
+        dyno_trial_plan_deinit(&plan);
+        return status;
+    }
+    *out = plan;
+    return DYNO_OK;
+}
+
+void dyno_trial_plan_deinit(struct dyno_trial_plan *plan)
+{
+    for (size_t i = 0; plan->settings != NULL && i < plan->setting_count; i++) {
+        free(plan->settings[i].key);
+        free(plan->settings[i].value);
+    }
+    for (size_t i = 0; plan->queries != NULL && i < plan->query_count; i++) {
+        free(plan->queries[i].name);
+        free(plan->queries[i].sql);
+    }
+    free(plan->settings);
+    free(plan->queries);
+    free(plan->tag);
+    free(plan->target.connection);
+    free(plan->target.host);
+    free(plan->target.auth);
+    free(plan->target.user);
+    free(plan->target.password);
+    free(plan->target.schema);
+    *plan = (struct dyno_trial_plan){.tag = NULL};
+}

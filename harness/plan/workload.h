@@ -1,0 +1,104 @@
+/**
+ * Workloads: a folder with workload.yaml and .sql files.
+ *
+ *     name: retail
+ *     description: one sentence
+ *     tables:                          # built once by Spark into the cache folder, attached at each start
+ *       - name: transactions
+ *         sql: data/transactions.sql   # one SELECT; ${rows} is the table's row count at this scale
+ *         rows: 2000000                # at scale 1; scaled and rounded, at least 1
+ *         fixed: false                 # true: rows do not grow with the scale (a dimension)
+ *         partitions: 4                # files to write (REPARTITION-free: range() slices); default 4
+ *         checksums:                   # known answers by scale, proved at build and at attach
+ *           "1": "123456789"
+ *     views:                           # CREATE OR REPLACE VIEW name AS <sql>, after the tables
+ *       - name: logs_memory_only
+ *         sql: data/logs_memory_only.sql
+ *     caches:                          # UNCACHE, then CACHE TABLE, then proved by /storage/rdd
+ *       - table: logs_memory_only
+ *         level: MEMORY_ONLY
+ *     queries:
+ *       - name: customer_pattern
+ *         sql: customer_pattern.sql    # one statement, no trailing ';'
+ *         weight: 3                    # default 1
+ *         max_rows: 10000              # a result with more rows is an error of the workload; default 100000
+ *     load:                            # defaults; options of the command line win
+ *       arrival: poisson               # poisson | constant | closed
+ *       rate: 1.5                      # statements/s at scale 1 (open loop)
+ *       sessions: 4
+ *       think: 0s                      # closed loop
+ *       warmup: 30                     # executions of each query after a server start
+ *       measure: 60s
+ *       timeout: 120s                  # of one statement
+ */
+#ifndef DYNO_PLAN_WORKLOAD_H
+#define DYNO_PLAN_WORKLOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/sha256.h"
+#include "base/status.h"
+#include "plan/load_shape.h"
+
+struct dyno_workload_checksum {
+    char *scale; /**< as written, "0.1" */
+    char *value;
+};
+
+struct dyno_workload_table {
+    char *name;
+    char *sql; /**< with ${rows} filled in for the scale asked */
+    int64_t rows;
+    int partitions;
+    const char *checksum; /**< known answer at this scale; NULL if the workload states none */
+    struct dyno_workload_checksum *checksums;
+    size_t checksum_count;
+};
+
+struct dyno_workload_view {
+    char *name;
+    char *sql;
+};
+
+struct dyno_workload_cache {
+    char *table;
+    char *level;
+};
+
+struct dyno_workload_query {
+    char *name;
+    char *sql;
+    double weight;
+    int64_t max_rows;
+};
+
+struct dyno_workload {
+    char *name;
+    char *description;
+    char *dir;
+    double scale;
+    struct dyno_workload_table *tables;
+    size_t table_count;
+    struct dyno_workload_view *views;
+    size_t view_count;
+    struct dyno_workload_cache *caches;
+    size_t cache_count;
+    struct dyno_workload_query *queries;
+    size_t query_count;
+    struct dyno_load_shape load; /**< rate already divided for the scale where the file says so */
+    char sha256[DYNO_SHA256_TEXT_BYTES]; /**< of yaml + sql + scale */
+};
+
+/**
+ * Read a workload: a folder with a '/' or a path to workload.yaml as it stands, any other word as
+ * <dir>/<word>/workload.yaml for each of `dirs` (ends with NULL). `scale` over 0, at most 1000.
+ * Everything wrong is DYNO_EINPUT "path:line:column: ..." (see base/yaml.h), also for the .sql files:
+ * empty, over 1 MiB, more than one statement, an unknown ${name}.
+ */
+enum dyno_status dyno_workload_read(const char *name_or_path, const char *const *dirs, double scale,
+                                    struct dyno_workload *out, struct dyno_err *err) DYNO_MUST_CHECK;
+void dyno_workload_deinit(struct dyno_workload *workload);
+
+#endif
