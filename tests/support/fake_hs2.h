@@ -1,0 +1,100 @@
+/**
+ * A HiveServer2 server that behaves like Spark's, with scripted service times, freezes and faults.
+ *
+ * One thread a connection, loopback only. Statements that it understands (a leading comment and the
+ * case of the words do not matter):
+ *
+ *   SELECT 1         one row, column "1" INT; so does any other SELECT or WITH
+ *   ROWS n           n rows {id BIGINT, half DOUBLE, name STRING, note STRING}; note is NULL in every 7th
+ *   TYPES            three rows with one column of each type: values, nulls, extremes
+ *   SLEEP ms         service time of that length, then as any other statement
+ *   SET k=v, SET k, SET -v   settings of the session; static keys are refused with 46110
+ *   ZERO             a result of zero columns
+ *   anything else    as DDL: one STRING column "Result", no rows
+ *
+ * A text with FAIL in capitals ends in error 42P01. A session's settings live in its connection.
+ * A cancelled statement gives its slot back only if nothing has been queued behind it since.
+ */
+#ifndef DYNO_FAKE_HS2_H
+#define DYNO_FAKE_HS2_H
+
+#include "base/status.h"
+#include "hs2/reply.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum dyno_fake_distribution {
+    DYNO_FAKE_FIXED,
+    DYNO_FAKE_EXPONENTIAL,
+    DYNO_FAKE_LOGNORMAL /**< `service_ns` is the mean, `sigma` the deviation of the logarithm */
+};
+
+/** What the server does wrong. The ones with FETCH strike on every FetchResults with rows. */
+enum dyno_fake_fault {
+    DYNO_FAKE_FAULT_NONE,
+    DYNO_FAKE_FAULT_NO_CLOSE_SESSION, /**< CloseSession is never answered */
+    DYNO_FAKE_FAULT_SILENT_EXECUTE,   /**< ExecuteStatement is never answered */
+    DYNO_FAKE_FAULT_FETCH_RESET,      /**< half an answer, then a connection reset */
+    DYNO_FAKE_FAULT_FETCH_TRUNCATED,  /**< half an answer, then an orderly end */
+    DYNO_FAKE_FAULT_FETCH_HUGE,       /**< an answer that announces a string of 2 GiB - 1 */
+    DYNO_FAKE_FAULT_FETCH_GARBAGE,    /**< bytes that are no message */
+    DYNO_FAKE_FAULT_FETCH_EXTRA,      /**< a good answer with bytes behind it */
+    DYNO_FAKE_FAULT_DRIP,             /**< every answer byte by byte */
+    DYNO_FAKE_FAULT_WRONG_SEQID,      /**< every answer but OpenSession's has a wrong number */
+    DYNO_FAKE_FAULT_EXCEPTION,        /**< ExecuteStatement answers with a TApplicationException */
+    DYNO_FAKE_FAULT_SYNC_ERROR,       /**< errors come with ExecuteStatement's own answer */
+    DYNO_FAKE_FAULT_COUNT
+};
+
+/** No answer is given and no work is done for `for_ns`, from `at_ns` after the server's start. */
+struct dyno_fake_freeze {
+    int64_t at_ns;
+    int64_t for_ns;
+};
+
+/** Zero means the default. Borrowed for the call of _start only. */
+struct dyno_fake_hs2_options {
+    uint16_t port;        /**< 0: a free one */
+    bool is_sasl;         /**< SASL PLAIN instead of NOSASL */
+    const char *user;     /**< the only user that gets in; NULL: any with any password */
+    const char *password; /**< for `user` */
+    int64_t service_ns;   /**< mean service time of a statement */
+    enum dyno_fake_distribution distribution;
+    double sigma;  /**< of LOGNORMAL; 1 */
+    uint64_t seed; /**< of the service times */
+    size_t slots;  /**< statements served at once, the others queue first-in-first-out; no limit */
+    int64_t fail_every;                     /**< every nth statement fails; 0: none */
+    const struct dyno_fake_freeze *freezes; /**< in order of time, not overlapping */
+    size_t freeze_count;
+    int64_t long_poll_ns; /**< how long GetOperationStatus waits; 5 s */
+    int32_t protocol;     /**< newest version spoken, as TProtocolVersion; 10 */
+    enum dyno_fake_fault fault;
+    /** Truth, one line a statement: received, start, end (ns of CLOCK_MONOTONIC), outcome, text. */
+    const char *log_path;
+};
+
+struct dyno_fake_hs2;
+
+/** Listen and serve. `*out` is to be stopped with dyno_fake_hs2_stop. */
+enum dyno_status dyno_fake_hs2_start(const struct dyno_fake_hs2_options *options,
+                                     struct dyno_fake_hs2 **out,
+                                     struct dyno_err *err) DYNO_MUST_CHECK;
+
+uint16_t dyno_fake_hs2_port(const struct dyno_fake_hs2 *server);
+
+/** Calls of that kind that were received so far. Any thread. */
+int64_t dyno_fake_hs2_calls(const struct dyno_fake_hs2 *server, enum dyno_hs2_call call);
+
+/** Connections that are open now. Any thread. */
+size_t dyno_fake_hs2_connections(struct dyno_fake_hs2 *server);
+
+/** Close every connection as a server that dies would, end all threads, free. NULL is fine. */
+void dyno_fake_hs2_stop(struct dyno_fake_hs2 *server);
+
+/** The fault of that name ("fetch-reset"), or -1. `*name_out` form: the name of a fault. */
+int dyno_fake_fault_of(const char *name);
+const char *dyno_fake_fault_name(enum dyno_fake_fault fault);
+
+#endif

@@ -1,0 +1,66 @@
+/** One connection of the fake server: handshake, requests in, answers out. */
+#ifndef DYNO_FAKE_HS2_CONN_H
+#define DYNO_FAKE_HS2_CONN_H
+
+#include "hs2/wire.h"
+#include "support/fake_hs2.h"
+#include "support/fake_hs2_work.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct fake_connection {
+    struct fake_shared *shared;
+    int fd;
+    pthread_t thread;
+    atomic_bool is_finished;
+    struct fake_connection *next;
+    /* The rest belongs to the connection's thread. */
+    uint8_t *bytes; /**< the request that is being read */
+    size_t len;
+    size_t capacity;
+    struct dyno_wire_writer answer;
+    struct fake_settings settings;
+    struct fake_operation *operations;
+    bool is_open; /**< false: hang up after this request */
+};
+
+/** What all connections of a server share; immutable but for the work and the counters. */
+struct fake_shared {
+    struct fake_work work;
+    bool is_sasl;
+    char *user;
+    char *password;
+    int32_t protocol;
+    enum dyno_fake_fault fault;
+    uint64_t nonce; /**< in every handle, so that those of another server are refused */
+    _Atomic int64_t calls[DYNO_HS2_FETCH_RESULTS + 1];
+};
+
+/** Serve until the peer hangs up; a thread's start routine. Frees all but the connection itself. */
+void *fake_connection_serve(void *connection);
+
+/** One request, taken apart. Spans lie in the connection's bytes. */
+struct fake_request {
+    enum dyno_hs2_call call;
+    char name[32];
+    int32_t seqid;
+    bool is_known;
+    bool has_handle;
+    uint8_t guid[16];
+    uint8_t secret[16];
+    struct dyno_wire_span text[8]; /**< by field id */
+    bool has_text[8];
+    int64_t number[8]; /**< by field id */
+};
+
+/** Read the next request. False: the peer hung up or talks nonsense. */
+bool fake_request_read(struct fake_connection *connection, struct fake_request *request);
+
+/** Receive exactly. */
+bool fake_receive(struct fake_connection *connection, void *out, size_t len);
+
+/** Send the answer that was built, in one piece unless a fault wants otherwise. */
+bool fake_send(struct fake_connection *connection, const uint8_t *bytes, size_t len);
+
+#endif
