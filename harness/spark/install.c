@@ -1,13 +1,12 @@
 #include "spark/install.h"
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "spark/java.h"
 
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -170,55 +169,6 @@ static enum dyno_status find_java(char **out, struct dyno_err *err)
         java_home);
 }
 
-/* 17 of `openjdk version "17.0.15" ...`, 8 of `version "1.8.0_392"`; 0 if it says nothing of the kind. */
-static int parse_major(const char *text)
-{
-    const char *quote = strstr(text, "version \"");
-    if (quote == NULL)
-        return 0;
-    quote += strlen("version \"");
-    if (strncmp(quote, "1.", 2) == 0)
-        quote += 2;
-    long major = strtol(quote, NULL, 10);
-    return major > 0 && major < 1000 ? (int)major : 0;
-}
-
-/* `java -version` prints to stderr, which goes through a file that nobody else sees. */
-static enum dyno_status ask_java(const char *java, int *major_out, struct dyno_err *err)
-{
-    enum dyno_status status = DYNO_OK;
-    const char *folder = getenv("TMPDIR");
-    char *path = dyno_xasprintf("%s/sparkdyno-java-XXXXXX", folder == NULL ? "/tmp" : folder);
-    const char *argv[] = {java, "-version", NULL};
-    const struct dyno_spawn_options options = {.argv = argv, .stdout_path = path};
-    struct dyno_exit end = {.code = -1};
-    char *text = NULL;
-    pid_t pid = -1;
-    int fd = mkstemp(path);
-    if (fd < 0) {
-        status = dyno_err_set(err, DYNO_EENV, "cannot write to the temporary folder: '%s'", path);
-        goto done;
-    }
-    close(fd);
-    status = dyno_process_spawn(&options, &pid, err);
-    if (status != DYNO_OK)
-        goto done;
-    end = dyno_process_wait(pid, dyno_now_ns() + 20 * DYNO_NS_PER_S);
-    if (end.is_running)
-        (void)dyno_process_stop_group(pid, 0);
-    text = dyno_file_tail(path, 4096);
-    *major_out = parse_major(text);
-    if (end.is_running || end.code != 0 || *major_out == 0)
-        status = dyno_err_set(err, DYNO_EENV, "'%s -version' does not work (%s): " JAVA_CURE, java,
-                              end.is_running ? "no answer in 20 s" : "it does not tell a version");
-done:
-    if (fd >= 0)
-        (void)unlink(path);
-    free(path);
-    free(text);
-    return status;
-}
-
 static enum dyno_status check_java(const struct dyno_spark_install *install, struct dyno_err *err)
 {
     bool is_three = strncmp(install->version, "3.", 2) == 0;
@@ -248,7 +198,7 @@ enum dyno_status dyno_spark_install_find(const char *root, const char *home, con
     if (status == DYNO_OK)
         status = find_java(&found.java, err);
     if (status == DYNO_OK)
-        status = ask_java(found.java, &found.java_major, err);
+        status = dyno_java_major(found.java, &found.java_major, err);
     if (status == DYNO_OK)
         status = check_java(&found, err);
     if (status == DYNO_OK)

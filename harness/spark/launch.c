@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "spark/java.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -58,6 +59,21 @@ static void warn_without_effect(const struct dyno_spark_options *options,
                  setting->key);
 }
 
+static enum dyno_status check_java_options(const struct dyno_spark_options *options,
+                                           struct dyno_err *err)
+{
+    static const char *const keys[] = {
+        "spark.driver.defaultJavaOptions", "spark.driver.extraJavaOptions",
+        "spark.executor.defaultJavaOptions", "spark.executor.extraJavaOptions"};
+    enum dyno_status status = DYNO_OK;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0] && status == DYNO_OK; i++) {
+        const char *value = dyno_launch_profile_value(options, keys[i]);
+        if (value != NULL)
+            status = dyno_java_check_options(options->install->java, keys[i], value, err);
+    }
+    return status;
+}
+
 enum dyno_status dyno_launch_check(const struct dyno_spark_options *options, struct dyno_err *err)
 {
     const char *ui = dyno_launch_profile_value(options, "spark.ui.enabled");
@@ -79,7 +95,7 @@ enum dyno_status dyno_launch_check(const struct dyno_spark_options *options, str
             "'%s' is no folder for Spark to work in: it must be an absolute path without "
             "comma, semicolon, quote and backslash",
             options->work_root);
-    return DYNO_OK;
+    return check_java_options(options, err);
 }
 
 static void add(struct dyno_vec *list, const struct dyno_launch *launch, const char *key,
@@ -203,31 +219,35 @@ static enum dyno_status write_text(const char *folder, const char *name, const c
     return status;
 }
 
-enum dyno_status dyno_launch_write_files(const struct dyno_launch *launch, struct dyno_err *err)
+enum dyno_status dyno_launch_make_folders(const char *work_dir, struct dyno_err *err)
 {
     static const char *const folders[] = {"conf", "local", "tmp", "operation-logs", "scratch"};
     enum dyno_status status = DYNO_OK;
-    char *conf = dyno_path_join(launch->work_dir, "conf");
-    char *properties = dyno_launch_properties(launch);
     union {
         const unsigned char *bytes;
         const char *text;
     } log4j2 = {.bytes = dyno_spark_log4j2};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0] && status == DYNO_OK; i++) {
-        char *folder = dyno_path_join(launch->work_dir, folders[i]);
+        char *folder = dyno_path_join(work_dir, folders[i]);
         status = dyno_dir_make(folder, err);
         free(folder);
     }
-    if (status == DYNO_OK && properties == NULL)
-        status = dyno_err_set(err, DYNO_EINPUT, "the profile is larger than %zu bytes",
-                              MAX_PROPERTIES_BYTES);
-    if (status == DYNO_OK)
-        status = write_text(conf, "log4j2.properties", log4j2.text, dyno_spark_log4j2_len, err);
     if (status == DYNO_OK)
         status =
-            write_text(launch->work_dir, "spark.properties", properties, strlen(properties), err);
-    free(properties);
-    free(conf);
+            write_text(work_dir, "conf/log4j2.properties", log4j2.text, dyno_spark_log4j2_len, err);
+    return status;
+}
+
+enum dyno_status dyno_launch_write_properties(const struct dyno_launch *launch,
+                                              struct dyno_err *err)
+{
+    char *text = dyno_launch_properties(launch);
+    if (text == NULL)
+        return dyno_err_set(err, DYNO_EINPUT, "the profile is larger than %zu bytes",
+                            MAX_PROPERTIES_BYTES);
+    enum dyno_status status =
+        write_text(launch->work_dir, "spark.properties", text, strlen(text), err);
+    free(text);
     return status;
 }
 

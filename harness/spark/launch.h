@@ -22,8 +22,8 @@ struct dyno_launch {
 /** The value of `key` in the profile, NULL if it says nothing. The last one counts. */
 const char *dyno_launch_profile_value(const struct dyno_spark_options *options, const char *key);
 
-/** Settings that have no business in a managed server's profile: DYNO_EINPUT says why. Settings without
- *  effect there are only warned of. */
+/** Settings that have no business in a managed server's profile: DYNO_EINPUT says why. JVM options that
+ *  Java does not know: DYNO_EENV. Settings without effect there are only warned of. */
 enum dyno_status dyno_launch_check(const struct dyno_spark_options *options,
                                    struct dyno_err *err) DYNO_MUST_CHECK;
 
@@ -35,9 +35,13 @@ void dyno_launch_deinit(struct dyno_launch *launch);
 /** Both lists as a Java properties file; the caller frees. */
 char *dyno_launch_properties(const struct dyno_launch *launch);
 
-/** Folders, logging configuration and properties file below `work_dir`. DYNO_EIO. */
-enum dyno_status dyno_launch_write_files(const struct dyno_launch *launch,
-                                         struct dyno_err *err) DYNO_MUST_CHECK;
+/** Folders and logging configuration of a work folder, before any Spark process starts. DYNO_EIO. */
+enum dyno_status dyno_launch_make_folders(const char *work_dir,
+                                          struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** The properties file in the work folder. DYNO_EIO, DYNO_EINPUT if it is too large. */
+enum dyno_status dyno_launch_write_properties(const struct dyno_launch *launch,
+                                              struct dyno_err *err) DYNO_MUST_CHECK;
 
 /** Arguments, ending with NULL; the caller frees them with dyno_launch_strings_free. */
 char **dyno_launch_arguments(const struct dyno_launch *launch);

@@ -68,7 +68,7 @@ static const char *const *as_const(char *const *strings)
 static enum dyno_status spawn_server(struct dyno_spark_server *server, char *const *env,
                                      struct dyno_err *err)
 {
-    enum dyno_status status = dyno_launch_write_files(&server->launch, err);
+    enum dyno_status status = dyno_launch_write_properties(&server->launch, err);
     if (status != DYNO_OK)
         return status;
     char **argv = dyno_launch_arguments(&server->launch);
@@ -103,7 +103,9 @@ static enum dyno_status bring_up(struct dyno_spark_server *server, struct dyno_e
                                .executors = dyno_cluster_executors(options),
                                .stop = options->stop};
     char **env = dyno_launch_environment(options->install, server->work_dir);
-    enum dyno_status status = start_cluster(server, env, &ready, err);
+    enum dyno_status status = dyno_launch_make_folders(server->work_dir, err);
+    if (status == DYNO_OK)
+        status = start_cluster(server, env, &ready, err);
     if (status == DYNO_OK)
         status = dyno_ports_pick(ports, 2, err);
     if (status != DYNO_OK)

@@ -3,9 +3,11 @@
  *
  * Spark accepts any key in SET and echoes back whatever was put there, so a setting counts as applied
  * only if the server *knows* the name and reads the asked value back:
- *  - session settings: the name stands in `SET -v`, and `SET k` reads back what was put;
+ *  - session settings: the name stands in `SET -v` or `SET k` shows a default before anything was put
+ *    (internal ones do not stand in the list), and `SET k` reads back what was put;
  *  - static settings: `SET k=v` is refused as "cannot modify" (that is how a server says that it knows
- *    the name), and /environment shows the asked value.
+ *    the name; a few that no list of Spark's holds are known here), and /environment shows the asked
+ *    value.
  * Values are compared as Spark means them: letter case of booleans, "1g" = "1024m", spaces trimmed.
  */
 #ifndef DYNO_SPARK_SETTING_H
@@ -47,9 +49,10 @@ struct dyno_setting_proof {
 
 /**
  * The statements, run one after another in one fresh session, whose results dyno_settings_judge
- * needs. The caller frees each and the array. Order: "SET -v", then two for each setting:
- * "SET k=v", "SET k". Keys are checked against [A-Za-z0-9._-], values must have no newline and no
- * ';' outside quotes: DYNO_EINPUT.
+ * needs. The caller frees each and the array. Order: "SET -v", then three for each setting: "SET k"
+ * (what the server shows by itself), "SET k=v", "SET k". Keys are checked against [A-Za-z0-9._-] and
+ * must not come twice, values must have no newline, no "${" (Spark would replace it), no ';' outside
+ * quotes: DYNO_EINPUT.
  */
 enum dyno_status dyno_settings_statements(const struct dyno_setting *settings, size_t count,
                                           char ***sql_out, size_t *sql_count_out,
