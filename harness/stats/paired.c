@@ -1,0 +1,74 @@
+#include "stats/paired.h"
+
+#include "stats/moments.h"
+
+#include <gsl/gsl_cdf.h>
+
+#include <math.h>
+
+double dyno_t_multiplier(double confidence, double df)
+{
+    if (!(df > 0.0) || !(confidence > 0.0 && confidence < 1.0))
+        return NAN;
+    return gsl_cdf_tdist_Pinv(0.5 + confidence / 2.0, df);
+}
+
+static double two_sided_p(double t, double df)
+{
+    if (isnan(t))
+        return NAN;
+    if (isinf(t))
+        return 0.0;
+    return fmin(1.0, 2.0 * gsl_cdf_tdist_Q(fabs(t), df));
+}
+
+/** mean / se, where no spread and no difference is no evidence. */
+static double t_of(double mean, double se)
+{
+    if (se > 0.0)
+        return mean / se;
+    return mean == 0.0 ? 0.0 : copysign(INFINITY, mean);
+}
+
+struct dyno_paired dyno_paired(const double *differences, size_t count)
+{
+    struct dyno_moments moments = dyno_moments_of(differences, count);
+    struct dyno_paired out = {
+        .count = count,
+        .mean = dyno_moments_mean(&moments),
+        .sd = dyno_moments_sd(&moments),
+        .se = NAN,
+        .ci_low = NAN,
+        .ci_high = NAN,
+        .ci90_low = NAN,
+        .ci90_high = NAN,
+        .t = NAN,
+        .p = NAN,
+    };
+    if (count < 2 || isnan(out.sd))
+        return out;
+    double df = (double)(count - 1);
+    double half95 = 0.0;
+    double half90 = 0.0;
+    out.se = out.sd / sqrt((double)count);
+    half95 = dyno_t_multiplier(0.95, df) * out.se;
+    half90 = dyno_t_multiplier(0.90, df) * out.se;
+    out.ci_low = out.mean - half95;
+    out.ci_high = out.mean + half95;
+    out.ci90_low = out.mean - half90;
+    out.ci90_high = out.mean + half90;
+    out.t = t_of(out.mean, out.se);
+    out.p = two_sided_p(out.t, df);
+    return out;
+}
+
+struct dyno_tost dyno_tost(double mean, double se, double df, double margin)
+{
+    struct dyno_tost out = {.p_lower = NAN, .p_upper = NAN, .p = NAN};
+    if (!(se > 0.0) || !(df > 0.0) || !(margin >= 0.0) || !isfinite(mean))
+        return out;
+    out.p_lower = gsl_cdf_tdist_Q((mean + margin) / se, df);
+    out.p_upper = gsl_cdf_tdist_P((mean - margin) / se, df);
+    out.p = fmax(out.p_lower, out.p_upper);
+    return out;
+}
