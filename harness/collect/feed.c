@@ -1,0 +1,137 @@
+#include "collect/feed.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MAX_BODY_BYTES ((size_t)64 * 1024 * 1024)
+#define PATH_BYTES     1024
+
+enum dyno_status dyno_feed_open(struct dyno_feed *feed, const char *rest_url, const char *app_id,
+                                int64_t timeout_ns, struct dyno_err *err)
+{
+    *feed = (struct dyno_feed){.rest = NULL};
+    if (rest_url == NULL)
+        return DYNO_OK;
+    feed->base_url = dyno_xstrdup(rest_url);
+    feed->app_id = dyno_xstrdup(app_id);
+    return dyno_feed_set_timeout(feed, timeout_ns, err);
+}
+
+void dyno_feed_close(struct dyno_feed *feed)
+{
+    dyno_rest_close(feed->rest);
+    free(feed->base_url);
+    free(feed->app_id);
+    *feed = (struct dyno_feed){.rest = NULL};
+}
+
+enum dyno_status dyno_feed_set_timeout(struct dyno_feed *feed, int64_t timeout_ns,
+                                       struct dyno_err *err)
+{
+    struct dyno_rest *fresh = NULL;
+    if (feed->base_url == NULL)
+        return DYNO_OK;
+    enum dyno_status status =
+        dyno_rest_open(feed->base_url, timeout_ns, MAX_BODY_BYTES, &fresh, err);
+    if (status != DYNO_OK)
+        return status;
+    dyno_rest_close(feed->rest);
+    feed->rest = fresh;
+    feed->failures_in_row = 0;
+    feed->retry_at_ns = 0;
+    return DYNO_OK;
+}
+
+static void note_failure(struct dyno_feed *feed, const struct dyno_err *why)
+{
+    feed->failed_calls++;
+    feed->failures_in_row++;
+    if (feed->failures_in_row >= DYNO_FEED_FAILURES_TO_OPEN)
+        feed->retry_at_ns = dyno_now_ns() + DYNO_FEED_RETRY_NS;
+    if (feed->first_failure[0] == '\0')
+        (void)snprintf(feed->first_failure, sizeof feed->first_failure, "%.250s", why->message);
+}
+
+static enum dyno_status refuse(const struct dyno_feed *feed, struct dyno_err *err)
+{
+    int64_t now_ns = dyno_now_ns();
+    if (feed->rest == NULL)
+        return dyno_err_set(err, DYNO_ECANCELLED, "there is no REST address");
+    if (feed->deadline_ns != 0 && now_ns >= feed->deadline_ns)
+        return dyno_err_set(err, DYNO_ECANCELLED, "the time for reading from Spark is over");
+    if (now_ns < feed->retry_at_ns)
+        return dyno_err_set(err, DYNO_ECANCELLED, "REST failed %d times in a row and rests",
+                            feed->failures_in_row);
+    return DYNO_OK;
+}
+
+static enum dyno_status get_path(struct dyno_feed *feed, const char *path, cJSON **out,
+                                 struct dyno_err *err)
+{
+    struct dyno_err why = DYNO_ERR_INIT;
+    enum dyno_status status = refuse(feed, err);
+    if (status != DYNO_OK)
+        return status;
+    feed->calls++;
+    status = dyno_rest_get(feed->rest, out, &why, "%s", path);
+    if (status == DYNO_EPROTO)
+        status = dyno_rest_get(feed->rest, out, &why, "%s", path);
+    if (status == DYNO_OK || status == DYNO_ENOTFOUND || status == DYNO_ELIMIT) {
+        feed->failures_in_row = 0;
+        feed->retry_at_ns = 0;
+    } else {
+        note_failure(feed, &why);
+    }
+    if (status != DYNO_OK && err != NULL)
+        *err = why;
+    return status;
+}
+
+static enum dyno_status know_app(struct dyno_feed *feed, struct dyno_err *err)
+{
+    struct dyno_err why = DYNO_ERR_INIT;
+    if (feed->app_id != NULL)
+        return DYNO_OK;
+    enum dyno_status status = refuse(feed, err);
+    if (status != DYNO_OK)
+        return status;
+    feed->calls++;
+    status = dyno_rest_app_id(feed->rest, &feed->app_id, &why);
+    if (status != DYNO_OK) {
+        note_failure(feed, &why);
+        if (err != NULL)
+            *err = why;
+    }
+    return status;
+}
+
+enum dyno_status dyno_feed_get(struct dyno_feed *feed, cJSON **out, struct dyno_err *err,
+                               const char *path, ...)
+{
+    char text[PATH_BYTES];
+    va_list args;
+    va_start(args, path);
+    (void)vsnprintf(text, sizeof text, path, args);
+    va_end(args);
+    return get_path(feed, text, out, err);
+}
+
+enum dyno_status dyno_feed_get_app(struct dyno_feed *feed, cJSON **out, struct dyno_err *err,
+                                   const char *path, ...)
+{
+    char tail[PATH_BYTES];
+    char text[PATH_BYTES + 320];
+    va_list args;
+    enum dyno_status status = know_app(feed, err);
+    if (status != DYNO_OK)
+        return status;
+    va_start(args, path);
+    (void)vsnprintf(tail, sizeof tail, path, args);
+    va_end(args);
+    (void)snprintf(text, sizeof text, "/api/v1/applications/%.256s%s", feed->app_id, tail);
+    return get_path(feed, text, out, err);
+}

@@ -1,0 +1,185 @@
+#include "collect/gauges.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#define QUEUE_PART ".driver.LiveListenerBus.queue."
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t len = strlen(text);
+    size_t end_len = strlen(end);
+    return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+static void add_known(double *sum, double value)
+{
+    if (isfinite(value))
+        *sum = isnan(*sum) ? value : *sum + value;
+}
+
+/* Queues: one per listener group, told apart only by their names. */
+static void read_queues(const cJSON *group, const char *end, const char *member, double *out)
+{
+    const cJSON *item = NULL;
+    cJSON_ArrayForEach(item, group)
+    {
+        if (item->string != NULL && strstr(item->string, QUEUE_PART) != NULL &&
+            ends_with(item->string, end))
+            add_known(out, dyno_json_f64_or(item, member, NAN));
+    }
+}
+
+static void read_one(const cJSON *group, const char *end, const char *member, double *out)
+{
+    const cJSON *item = NULL;
+    cJSON_ArrayForEach(item, group)
+    {
+        if (item->string != NULL && ends_with(item->string, end))
+            *out = dyno_json_f64_or(item, member, NAN);
+    }
+}
+
+void dyno_bus_read(const cJSON *metrics, struct dyno_bus *out)
+{
+    const cJSON *gauges = cJSON_GetObjectItemCaseSensitive(metrics, "gauges");
+    const cJSON *counters = cJSON_GetObjectItemCaseSensitive(metrics, "counters");
+    *out = (struct dyno_bus){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    read_queues(counters, ".numDroppedEvents", "count", &out->dropped_events);
+    read_queues(gauges, ".size", "value", &out->queue_size);
+    read_one(counters, ".driver.LiveListenerBus.numEventsPosted", "count", &out->events_posted);
+    read_one(gauges, ".driver.DAGScheduler.job.activeJobs", "value", &out->active_jobs);
+    read_one(gauges, ".driver.DAGScheduler.job.allJobs", "value", &out->all_jobs);
+    read_one(gauges, ".driver.DAGScheduler.stage.runningStages", "value", &out->running_stages);
+    read_one(gauges, ".driver.DAGScheduler.stage.waitingStages", "value", &out->waiting_stages);
+}
+
+void dyno_bus_note(const struct dyno_bus *bus, struct dyno_series *series, int64_t now_ns)
+{
+    const struct {
+        const char *name;
+        double value;
+    } rows[] = {
+        {"dropped_events", bus->dropped_events},
+        {"queue_size", bus->queue_size},
+        {"events_posted", bus->events_posted},
+        {"active_jobs", bus->active_jobs},
+        {"all_jobs", bus->all_jobs},
+        {"running_stages", bus->running_stages},
+        {"waiting_stages", bus->waiting_stages},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        dyno_series_add(series, "listenerbus", rows[i].name, now_ns, rows[i].value);
+}
+
+enum fold {
+    SUM,
+    LARGEST
+};
+
+struct gauge {
+    const char *name;
+    const char *group; /* member object that holds it; NULL: the row itself */
+    const char *member;
+    enum fold fold;
+};
+
+static const struct gauge executor_gauges[] = {
+    {"active_tasks", NULL, "activeTasks", SUM},
+    {"completed_tasks", NULL, "completedTasks", SUM},
+    {"failed_tasks", NULL, "failedTasks", SUM},
+    {"storage_used_bytes", NULL, "memoryUsed", SUM},
+    {"storage_max_bytes", NULL, "maxMemory", SUM},
+    {"disk_used_bytes", NULL, "diskUsed", SUM},
+    {"input_bytes", NULL, "totalInputBytes", SUM},
+    {"shuffle_read_bytes", NULL, "totalShuffleRead", SUM},
+    {"shuffle_write_bytes", NULL, "totalShuffleWrite", SUM},
+    {"gc_ms", NULL, "totalGCTime", SUM},
+    {"minor_gc_count", "peakMemoryMetrics", "MinorGCCount", SUM},
+    {"minor_gc_ms", "peakMemoryMetrics", "MinorGCTime", SUM},
+    {"major_gc_count", "peakMemoryMetrics", "MajorGCCount", SUM},
+    {"major_gc_ms", "peakMemoryMetrics", "MajorGCTime", SUM},
+    {"peak_heap_bytes", "peakMemoryMetrics", "JVMHeapMemory", LARGEST},
+    {"peak_offheap_bytes", "peakMemoryMetrics", "JVMOffHeapMemory", LARGEST},
+    {"peak_execution_bytes", "peakMemoryMetrics", "OnHeapExecutionMemory", LARGEST},
+    {"peak_storage_bytes", "peakMemoryMetrics", "OnHeapStorageMemory", LARGEST},
+};
+
+static const struct gauge storage_gauges[] = {
+    {"memory_bytes", NULL, "memoryUsed", SUM},
+    {"disk_bytes", NULL, "diskUsed", SUM},
+    {"partitions", NULL, "numPartitions", SUM},
+    {"cached_partitions", NULL, "numCachedPartitions", SUM},
+};
+
+static bool is_counted(const cJSON *row)
+{
+    return cJSON_IsObject(row) && dyno_json_bool_or(row, "isActive", true);
+}
+
+static double fold_rows(const cJSON *rows, const struct gauge *gauge)
+{
+    const cJSON *row = NULL;
+    double result = NAN;
+    cJSON_ArrayForEach(row, rows)
+    {
+        const cJSON *place =
+            gauge->group == NULL ? row : cJSON_GetObjectItemCaseSensitive(row, gauge->group);
+        double value = dyno_json_f64_or(place, gauge->member, NAN);
+        if (!is_counted(row))
+            continue;
+        if (gauge->fold == SUM)
+            add_known(&result, value);
+        else
+            result = fmax(result, value);
+    }
+    return result;
+}
+
+static double count_rows(const cJSON *rows)
+{
+    const cJSON *row = NULL;
+    double count = 0;
+    cJSON_ArrayForEach(row, rows)
+    {
+        count += is_counted(row) ? 1 : 0;
+    }
+    return count;
+}
+
+static void note_driver(const cJSON *rows, struct dyno_series *series, int64_t now_ns)
+{
+    const cJSON *row = NULL;
+    cJSON_ArrayForEach(row, rows)
+    {
+        if (strcmp(dyno_json_string_or(row, "id", ""), "driver") != 0)
+            continue;
+        dyno_series_add(series, "executors", "driver_gc_ms", now_ns,
+                        dyno_json_f64_or(row, "totalGCTime", NAN));
+        dyno_series_add(series, "executors", "driver_wall_ms", now_ns,
+                        dyno_json_f64_or(row, "totalDuration", NAN));
+    }
+}
+
+void dyno_executors_note(const cJSON *executors, struct dyno_series *series, int64_t now_ns)
+{
+    if (!cJSON_IsArray(executors))
+        return;
+    for (size_t i = 0; i < sizeof executor_gauges / sizeof executor_gauges[0]; i++)
+        dyno_series_add(series, "executors", executor_gauges[i].name, now_ns,
+                        fold_rows(executors, &executor_gauges[i]));
+    dyno_series_add(series, "executors", "executors", now_ns, count_rows(executors));
+    note_driver(executors, series, now_ns);
+}
+
+void dyno_storage_note(const cJSON *rdds, struct dyno_series *series, int64_t now_ns)
+{
+    if (!cJSON_IsArray(rdds))
+        return;
+    for (size_t i = 0; i < sizeof storage_gauges / sizeof storage_gauges[0]; i++)
+        dyno_series_add(series, "storage", storage_gauges[i].name, now_ns,
+                        fold_rows(rdds, &storage_gauges[i]));
+    dyno_series_add(series, "storage", "cached_rdds", now_ns, count_rows(rdds));
+}
