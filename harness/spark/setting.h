@@ -47,9 +47,13 @@ struct dyno_setting_proof {
     char *complaint; /**< NULL if all is well; else a sentence with a suggestion */
 };
 
+/** Statements for each setting, after the one for all. */
+#define DYNO_SETTING_STEPS 3
+
 /**
  * The statements, run one after another in one fresh session, whose results dyno_settings_judge
- * needs. The caller frees each and the array. Order: "SET -v", then three for each setting: "SET k"
+ * needs. The caller frees each and the array. Order: "SET -v", then DYNO_SETTING_STEPS for each
+ * setting: "SET k"
  * (what the server shows by itself), "SET k=v", "SET k". Keys are checked against [A-Za-z0-9._-] and
  * must not come twice, values must have no newline, no "${" (Spark would replace it), no ';' outside
  * quotes: DYNO_EINPUT.
@@ -66,13 +70,14 @@ struct dyno_statement_outcome {
 };
 
 /**
- * Judge every setting from the statements' outcomes and the parsed reply of /environment (NULL if there
- * is no REST: static settings are then reported as not verified). `*proofs_out` has `count` entries
- * in the order of `settings`. DYNO_OK even if some did not take effect; see the proofs.
+ * Judge every setting from the outcomes of all these statements, in their order, and the parsed reply of
+ * /environment (NULL if there is no REST: static settings are then reported as not verified).
+ * `*proofs_out` has `count` entries in the order of `settings`. DYNO_OK even if some did not take
+ * effect, see the proofs; an error only if "SET -v" failed.
  */
 enum dyno_status dyno_settings_judge(const struct dyno_setting *settings, size_t count,
                                      const struct dyno_statement_outcome *outcomes,
-                                     size_t outcome_count, const cJSON *environment,
+                                     const cJSON *environment,
                                      struct dyno_setting_proof **proofs_out,
                                      struct dyno_err *err) DYNO_MUST_CHECK;
 

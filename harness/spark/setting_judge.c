@@ -204,12 +204,9 @@ static void judge_static(struct dyno_setting_proof *proof,
 
 enum dyno_status dyno_settings_judge(const struct dyno_setting *settings, size_t count,
                                      const struct dyno_statement_outcome *outcomes,
-                                     size_t outcome_count, const cJSON *environment,
+                                     const cJSON *environment,
                                      struct dyno_setting_proof **proofs_out, struct dyno_err *err)
 {
-    if (outcome_count != 1 + STEPS * count)
-        return dyno_err_set(err, DYNO_EINTERNAL, "%zu outcomes for %zu settings", outcome_count,
-                            count);
     if (outcomes[0].status != DYNO_OK) {
         if (err != NULL)
             *err = outcomes[0].err;
@@ -224,9 +221,9 @@ enum dyno_status dyno_settings_judge(const struct dyno_setting *settings, size_t
         proofs[i].asked = dyno_xstrdup(settings[i].value);
         proofs[i].scope = dyno_setting_scope(settings[i].key);
         if (proofs[i].scope == DYNO_SETTING_SESSION)
-            judge_session(&proofs[i], &outcomes[1 + STEPS * i], &evidence);
+            judge_session(&proofs[i], &outcomes[1 + DYNO_SETTING_STEPS * i], &evidence);
         else
-            judge_static(&proofs[i], &outcomes[1 + STEPS * i], &evidence);
+            judge_static(&proofs[i], &outcomes[1 + DYNO_SETTING_STEPS * i], &evidence);
     }
     dyno_setting_core_keys_free(&evidence.core);
     *proofs_out = proofs;
