@@ -1,0 +1,83 @@
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "support/check.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static pid_t spawn_shell(const char *script, const char *stdout_path)
+{
+    const char *argv[] = {"sh", "-c", script, NULL};
+    const char *env[] = {"DYNO_TEST_WORD=hello", NULL};
+    struct dyno_spawn_options options = {.argv = argv, .env_add = env, .stdout_path = stdout_path};
+    pid_t pid = 0;
+    assert_int_equal(dyno_process_spawn(&options, &pid, NULL), DYNO_OK);
+    return pid;
+}
+
+static void test_process_gives_exit_code_and_output(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/dyno-process-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    pid_t pid = spawn_shell("echo $DYNO_TEST_WORD; exit 7", path);
+    struct dyno_exit end = dyno_process_wait(pid, dyno_now_ns() + 10 * DYNO_NS_PER_S);
+    assert_false(end.is_running);
+    assert_int_equal(end.code, 7);
+    char *text = dyno_file_tail(path, 100);
+    assert_string_equal(text, "hello\n");
+    free(text);
+    unlink(path);
+}
+
+static void test_process_reports_what_cannot_run(void **state)
+{
+    (void)state;
+    const char *argv[] = {"no-such-program-at-all", NULL};
+    struct dyno_spawn_options options = {.argv = argv};
+    struct dyno_err err = DYNO_ERR_INIT;
+    pid_t pid = 0;
+    assert_int_equal(dyno_process_spawn(&options, &pid, &err), DYNO_EENV);
+    assert_non_null(strstr(err.message, "no-such-program-at-all"));
+    const char *directory[] = {"/tmp", NULL};
+    options.argv = directory;
+    assert_int_equal(dyno_process_spawn(&options, &pid, &err), DYNO_EENV);
+}
+
+static void test_process_stops_the_whole_group(void **state)
+{
+    (void)state;
+    pid_t pid = spawn_shell("trap '' TERM; sleep 100 & wait; sleep 100", NULL);
+    dyno_sleep_ns(100 * DYNO_NS_PER_MS);
+    struct dyno_exit end = dyno_process_stop_group(pid, 200 * DYNO_NS_PER_MS);
+    assert_false(end.is_running);
+    assert_int_equal(end.signal, SIGKILL);
+    for (int i = 0; i < 100 && kill(-pid, 0) == 0; i++)
+        dyno_sleep_ns(10 * DYNO_NS_PER_MS);
+    assert_int_equal(kill(-pid, 0), -1);
+}
+
+static void test_process_start_ticks_name_a_process(void **state)
+{
+    (void)state;
+    uint64_t own = dyno_process_start_ticks(getpid());
+    assert_true(own > 0);
+    assert_true(dyno_process_start_ticks(1) <= own);
+    assert_true(dyno_process_start_ticks(0x3fffffff) == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_process_gives_exit_code_and_output),
+        cmocka_unit_test(test_process_reports_what_cannot_run),
+        cmocka_unit_test(test_process_stops_the_whole_group),
+        cmocka_unit_test(test_process_start_ticks_name_a_process),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,12 @@
+/** What every cmocka test file includes: its headers in the order in which they want to stand. */
+#ifndef DYNO_TESTS_CHECK_H
+#define DYNO_TESTS_CHECK_H
+
+#include <cmocka.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#endif
