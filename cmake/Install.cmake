@@ -1,0 +1,8 @@
+if(TARGET sparkdyno)
+    install(TARGETS sparkdyno RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+if(TARGET sparkodbc)
+    install(TARGETS sparkodbc LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/odbc)
+endif()
+install(DIRECTORY workloads profiles DESTINATION ${CMAKE_INSTALL_DATADIR}/sparkdyno)
+install(FILES docs/sparkdyno.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)

@@ -1,0 +1,69 @@
+/** Options that run, compare and check share, and how they become an experiment. */
+#ifndef DYNO_CLI_BENCH_OPTIONS_H
+#define DYNO_CLI_BENCH_OPTIONS_H
+
+#include "cli/options.h"
+#include "cli/places.h"
+#include "cli/signals.h"
+#include "cli/terminal.h"
+#include "experiment/experiment.h"
+
+/** As typed; zero or NULL where nothing was said. */
+struct cli_bench_options {
+    /* What is asked. */
+    int64_t blocks, starts;
+    int64_t seed;
+    double margin;
+    double scale;
+    struct cli_list conf;      /**< onto every arm */
+    struct cli_list base_conf; /**< onto the base only */
+    struct cli_list candidate_conf;
+    /* Load. */
+    const char *arrival;
+    double rate;
+    int64_t sessions, think_ns, warmup, trial_warmup_ns, measure_ns, timeout_ns, drain_ns;
+    /* Server. */
+    const char *target;
+    const char *connection, *host, *auth, *user, *password_file, *schema, *rest_url;
+    int64_t port, fetch_rows, null_service_ns;
+    const char *spark_home, *spark_version, *kind, *driver_memory;
+    int64_t cores, workers;
+    /* Results. */
+    const char *db, *cache_dir, *html, *on_failure;
+    bool wants_json, is_dry_run, no_color, is_quiet;
+    int verbosity;
+};
+
+/** The values that stand if nothing is said (durations and counts of -1: the workload's). */
+void cli_bench_options_defaults(struct cli_bench_options *options);
+
+/** Tables for the verbs. */
+extern const struct cli_option cli_run_options[];
+extern const struct cli_option cli_compare_options[];
+extern const struct cli_option cli_check_options[];
+
+/** An experiment made from options and words; owns what the experiment borrows. */
+struct cli_bench {
+    struct cli_places places;
+    struct dyno_workload workload;
+    struct dyno_profile arms[2];
+    size_t arm_count;
+    struct dyno_managed_options managed;
+    struct dyno_experiment_options experiment;
+    char *cache_dir;
+    char *command;
+    char *password;
+    char *connection;
+};
+
+/**
+ * Read workload and profiles and fill `bench->experiment`. Words: WORKLOAD [PROFILE [PROFILE]].
+ * Everything that can be wrong without a server is said here: DYNO_EINPUT, DYNO_EENV (no Spark, no Java).
+ */
+enum dyno_status cli_bench_init(struct cli_bench *bench, const char *kind,
+                                const struct cli_bench_options *options,
+                                const struct cli_words *words,
+                                struct dyno_err *err) DYNO_MUST_CHECK;
+void cli_bench_deinit(struct cli_bench *bench);
+
+#endif

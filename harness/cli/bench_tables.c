@@ -1,0 +1,105 @@
+#include "cli/bench_options.h"
+
+#define AT(member) offsetof(struct cli_bench_options, member)
+
+#define RESULT_OPTIONS                                                                               \
+    {"db", 0, "FILE", CLI_STRING, AT(db), 0, 0, "results file (results/sparkdyno.db)"},              \
+        {"cache-dir", 0, "DIR", CLI_STRING, AT(cache_dir), 0, 0, "data, servers, scratch (.cache)"}, \
+        {"json", 0, NULL, CLI_FLAG, AT(wants_json), 0, 0, "the result as one JSON document"},        \
+        {"no-color", 0, NULL, CLI_FLAG, AT(no_color), 0, 0, "no colours"},                           \
+        {"quiet", 'q', NULL, CLI_FLAG, AT(is_quiet), 0, 0, "no progress, no warnings on stderr"},    \
+    {                                                                                                \
+        "verbose", 'v', NULL, CLI_COUNT, AT(verbosity), 0, 0, "say more; twice: everything"          \
+    }
+
+#define SERVER_OPTIONS                                                                              \
+    {"target",   0, "KIND", CLI_STRING,                                                             \
+     AT(target), 0, 0,      "how to reach the server: odbc (default), hs2, null"},                  \
+        {"connection",   0, "STRING", CLI_STRING,                                                   \
+         AT(connection), 0, 0,        "external server by ODBC: DSN=name or Driver=...;Host=..."},  \
+        {"host", 0, "NAME", CLI_STRING, AT(host), 0, 0, "external server by --target hs2"},         \
+        {"port", 0, "N", CLI_INTEGER, AT(port), 1, 65535, "its port (10000)"},                      \
+        {"auth", 0, "KIND", CLI_STRING, AT(auth), 0, 0, "nosasl or plain"},                         \
+        {"user", 0, "NAME", CLI_STRING, AT(user), 0, 0, "user name"},                               \
+        {"password-file",   0, "FILE", CLI_STRING,                                                  \
+         AT(password_file), 0, 0,      "first line is the password"},                               \
+        {"schema", 0, "NAME", CLI_STRING, AT(schema), 0, 0, "database to start in (--target hs2)"}, \
+        {"rest-url",   0, "URL", CLI_STRING,                                                        \
+         AT(rest_url), 0, 0,     "REST of an external server, http://host:4040"},                   \
+        {"fetch-rows",   0, "N",     CLI_INTEGER,                                                   \
+         AT(fetch_rows), 1, 1000000, "rows asked for at a time (10000)"},                           \
+        {"null-service",      0, "TIME", CLI_DURATION,                                              \
+         AT(null_service_ns), 0, 0,      "how long a statement takes on --target null"},            \
+        {"spark-home", 0, "DIR", CLI_STRING, AT(spark_home), 0, 0, "Spark to start (SPARK_HOME)"},  \
+        {"spark-version",   0, "V", CLI_STRING,                                                     \
+         AT(spark_version), 0, 0,   "one of those below .spark/ (4.1.4)"},                          \
+        {"kind",   0, "KIND", CLI_STRING,                                                           \
+         AT(kind), 0, 0,      "managed server: local (default) or cluster (master and workers)"},   \
+        {"cores", 0, "N", CLI_INTEGER, AT(cores), 1, 1024, "cores of the managed server (all)"},    \
+        {"workers", 0, "N", CLI_INTEGER, AT(workers), 1, 64, "workers of --kind cluster (2)"},      \
+    {                                                                                               \
+        "driver-memory", 0, "SIZE", CLI_STRING, AT(driver_memory), 0, 0,                            \
+            "heap of the managed server (2g) unless a profile sets it"                              \
+    }
+
+#define LOAD_OPTIONS                                                                               \
+    {"scale", 0, "X", CLI_NUMBER, AT(scale), 0.0001, 1000, "size of the workload's data (1)"},     \
+        {"arrival", 0, "KIND", CLI_STRING, AT(arrival), 0, 0, "poisson, constant or closed"},      \
+        {"rate", 0, "R", CLI_NUMBER, AT(rate), 0.000001, 1000000, "statements/s, open loop"},      \
+        {"sessions", 0, "N", CLI_INTEGER, AT(sessions), 1, 20000, "connections"},                  \
+        {"think", 0, "TIME", CLI_DURATION, AT(think_ns), 0, 0, "pause of a session, closed loop"}, \
+        {"warmup",   0, "N",   CLI_INTEGER,                                                        \
+         AT(warmup), 0, 10000, "executions of each query after a server start"},                   \
+        {"trial-warmup",      0, "TIME", CLI_DURATION,                                             \
+         AT(trial_warmup_ns), 0, 0,      "unmeasured begin of each trial (3s)"},                   \
+        {"measure", 0, "TIME", CLI_DURATION, AT(measure_ns), 0, 0, "measured window of a trial"},  \
+        {"timeout", 0, "TIME", CLI_DURATION, AT(timeout_ns), 0, 0, "of one statement"},            \
+        {"drain",      0, "TIME", CLI_DURATION,                                                    \
+         AT(drain_ns), 0, 0,      "patience with running statements at the end (30s)"},            \
+    {                                                                                              \
+        "seed", 0, "N", CLI_INTEGER, AT(seed), 0, 9007199254740991.0,                              \
+            "of arrivals and orders (drawn, and printed)"                                          \
+    }
+
+#define PLAN_OPTIONS                                                                               \
+    {"html",   0, "FILE", CLI_STRING,                                                              \
+     AT(html), 0, 0,      "where the report goes (results/report-ID.html)"},                       \
+        {"on-failure",   0, "WHAT", CLI_STRING,                                                    \
+         AT(on_failure), 0, 0,      "continue (default) with the next trial, or stop"},            \
+    {                                                                                              \
+        "dry-run", 'n', NULL, CLI_FLAG, AT(is_dry_run), 0, 0, "print the plan, start nothing"      \
+    }
+
+const struct cli_option cli_compare_options[] = {
+    {"blocks", 0, "N", CLI_INTEGER, AT(blocks), 1, 1000,
+     "blocks: each arm once, random order (12)"},
+    {"starts", 0, "N", CLI_INTEGER, AT(starts), 1, 1000,
+     "server starts, where arms can share them (3)"},
+    {"margin", 0, "RATIO", CLI_NUMBER, AT(margin), 0.0001, 10,
+     "differences below it do not matter (0.05)"},
+    {"conf", 0, "K=V", CLI_LIST, AT(conf), 0, 0, "a setting onto both profiles; several times"},
+    {"base-conf", 0, "K=V", CLI_LIST, AT(base_conf), 0, 0, "onto the base only"},
+    {"candidate-conf", 0, "K=V", CLI_LIST, AT(candidate_conf), 0, 0, "onto the candidate only"},
+    LOAD_OPTIONS,
+    SERVER_OPTIONS,
+    PLAN_OPTIONS,
+    RESULT_OPTIONS,
+    {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
+
+const struct cli_option cli_run_options[] = {
+    {"trials", 0, "N", CLI_INTEGER, AT(blocks), 1, 1000, "measured windows (1)"},
+    {"starts", 0, "N", CLI_INTEGER, AT(starts), 1, 1000,
+     "server starts over which they are spread (1)"},
+    {"conf", 0, "K=V", CLI_LIST, AT(conf), 0, 0, "a setting onto the profile; several times"},
+    LOAD_OPTIONS,
+    SERVER_OPTIONS,
+    PLAN_OPTIONS,
+    RESULT_OPTIONS,
+    {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
+
+const struct cli_option cli_check_options[] = {
+    {"conf", 0, "K=V", CLI_LIST, AT(conf), 0, 0, "a setting onto every profile; several times"},
+    LOAD_OPTIONS,
+    SERVER_OPTIONS,
+    RESULT_OPTIONS,
+    {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};

@@ -1,0 +1,201 @@
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/bench_options.h"
+#include "cli/exit_code.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+#include "cli/version.h"
+#include "spark/rest.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct cli_verb cli_verb_compare = {
+    .name = "compare",
+    .arguments = "WORKLOAD BASE CANDIDATE",
+    .summary = "is one profile better than another?",
+    .description =
+        "Runs blocks of trials, each arm once in a block, in an order drawn from the seed, and judges the\n"
+        "ratio of response times per block against a margin: better, worse, equivalent, inconclusive or\n"
+        "invalid. Profiles that differ in a setting of the server get a fresh server start for each trial;\n"
+        "profiles that differ in session settings only share --starts server starts.\n"
+        "Every setting is proved to be in effect before load starts.\n",
+    .examples =
+        "  sparkdyno compare retail default aqe-off\n"
+        "  sparkdyno compare skewed-groupby default aqe-skew-join --blocks 20 --starts 5\n"
+        "  sparkdyno compare retail default default --candidate-conf spark.sql.shuffle.partitions=8\n"
+        "  sparkdyno compare retail default aqe-off --dry-run\n",
+    .options = cli_compare_options,
+    .min_words = 3,
+    .max_words = 3};
+
+const struct cli_verb cli_verb_run = {
+    .name = "run",
+    .arguments = "WORKLOAD [PROFILE]",
+    .summary = "load a server under one profile and measure what a client sees",
+    .description =
+        "Without a profile the defaults of the version are run. No verdict but valid or invalid.\n",
+    .examples = "  sparkdyno run retail\n"
+                "  sparkdyno run retail aqe-off --trials 3 --measure 2m --rate 2\n"
+                "  sparkdyno run retail --connection 'DSN=prod' --rest-url http://spark:4040\n"
+                "  sparkdyno run null-mix.yaml --target null --arrival closed --sessions 1\n",
+    .options = cli_run_options,
+    .min_words = 1,
+    .max_words = 2};
+
+/* What `compare` says about a decision that holds. */
+#define FIRM_BLOCKS 12
+#define FIRM_STARTS 3
+
+static int print_plan(const struct cli_bench *bench, struct cli_terminal *terminal, bool wants_json)
+{
+    struct dyno_err err = DYNO_ERR_INIT;
+    const struct dyno_experiment_options *e = &bench->experiment;
+    char *plan = dyno_experiment_plan_json(e, &err);
+    if (plan == NULL) {
+        cli_terminal_error(terminal, "%s", err.message);
+        return cli_exit_of(err.status);
+    }
+    if (wants_json)
+        (void)printf("%s\n", plan);
+    else
+        cli_output_plan(plan, stdout);
+    free(plan);
+    return cli_output_close();
+}
+
+/* What is going to happen, and how long it takes: before anything starts. */
+static void print_banner(const struct cli_bench *bench, const struct cli_terminal *terminal)
+{
+    const struct dyno_experiment_options *e = &bench->experiment;
+    int64_t minutes = (dyno_experiment_estimate_ns(e) + 59 * DYNO_NS_PER_S) / (60 * DYNO_NS_PER_S);
+    if (terminal->verbosity < 0)
+        return;
+    (void)fprintf(stderr, "%s %s: %s%s%s, %d block%s, seed %" PRIu64 ", about %" PRId64 " min\n",
+                  e->kind, e->workload->name, e->arms[0].name, e->arm_count > 1 ? " against " : "",
+                  e->arm_count > 1 ? e->arms[1].name : "", e->blocks, e->blocks == 1 ? "" : "s",
+                  e->seed, minutes);
+}
+
+static bool is_firm(const struct dyno_experiment_options *e)
+{
+    return e->blocks >= FIRM_BLOCKS && e->starts >= FIRM_STARTS && e->load.warmup_executions >= 30;
+}
+
+/* The command for a decision that holds, and how long it takes. */
+static void print_next(const struct cli_bench *bench, const struct cli_words *words)
+{
+    struct dyno_experiment_options firm = bench->experiment;
+    int blocks = firm.blocks >= FIRM_BLOCKS ? 2 * firm.blocks : FIRM_BLOCKS;
+    if (is_firm(&firm))
+        return;
+    firm.blocks = blocks;
+    firm.starts = firm.starts > FIRM_STARTS ? firm.starts : FIRM_STARTS;
+    firm.load.warmup_executions =
+        firm.load.warmup_executions > 30 ? firm.load.warmup_executions : 30;
+    firm.load.measure_ns = bench->workload.load.measure_ns;
+    int64_t minutes =
+        (dyno_experiment_estimate_ns(&firm) + 59 * DYNO_NS_PER_S) / (60 * DYNO_NS_PER_S);
+    (void)printf(
+        "\nFor a decision that holds (more blocks, several server starts, longer warm-up), about %" PRId64
+        " min:\n  sparkdyno compare %s %s %s --blocks %d --starts %d --warmup %" PRId64,
+        minutes, words->items[0], words->items[1], words->items[2], firm.blocks, firm.starts,
+        firm.load.warmup_executions);
+    if (bench->workload.scale < 1 || bench->workload.scale > 1)
+        (void)printf(" --scale %g", bench->workload.scale);
+    (void)printf("\n");
+}
+
+static int present(const struct cli_bench *bench, const struct cli_bench_options *o,
+                   const struct cli_words *words, int64_t id, struct cli_terminal *terminal)
+{
+    struct cli_report_options options = {.db = o->db,
+                                         .html = o->html,
+                                         .wants_json = o->wants_json,
+                                         .no_color = o->no_color,
+                                         .writes_html = true};
+    int code = cli_output_report(&options, id, terminal);
+    if (!o->wants_json && bench->arm_count == 2)
+        print_next(bench, words);
+    return code;
+}
+
+static int run_experiment(struct cli_bench *bench, const struct cli_bench_options *o,
+                          const struct cli_words *words, struct cli_terminal *terminal)
+{
+    static struct cli_signals signals;
+    struct dyno_experiment_result result = {0};
+    struct dyno_err err = DYNO_ERR_INIT;
+    struct dyno_log log = cli_terminal_log(terminal);
+    enum dyno_status status = cli_signals_start(&signals, &err);
+    bench->experiment.log = &log;
+    bench->experiment.stop = &signals.stop;
+    bench->experiment.on_progress = cli_terminal_progress;
+    bench->experiment.progress_ctx = terminal;
+    print_banner(bench, terminal);
+    if (status == DYNO_OK)
+        status = dyno_rest_global_init(&err);
+    if (status == DYNO_OK)
+        status = dyno_experiment_run(&bench->experiment, &result, &err);
+    cli_terminal_end_line(terminal);
+    int code = CLI_EXIT_OK;
+    if (result.experiment_id > 0)
+        code = present(bench, o, words, result.experiment_id, terminal);
+    if (status != DYNO_OK) {
+        cli_terminal_error(terminal, "%s", err.message);
+        code = cli_exit_of(status);
+    }
+    int signal = atomic_load(&signals.last_signal);
+    if (signal != 0)
+        code = 128 + signal;
+    cli_output_result_line(o->db, result.experiment_id, code);
+    int closed = cli_output_close();
+    return closed != CLI_EXIT_OK ? closed : code;
+}
+
+static int bench_verb(const struct cli_verb *verb, int argc, char **argv)
+{
+    struct cli_bench_options options;
+    struct cli_words words = {.count = 0};
+    struct cli_terminal terminal;
+    struct cli_bench bench;
+    struct dyno_err err = DYNO_ERR_INIT;
+    int code = CLI_EXIT_OK;
+    cli_bench_options_defaults(&options);
+    enum dyno_status status = cli_options_parse(verb, argc, argv, &options, &words, &err);
+    cli_terminal_init(&terminal, options.is_quiet ? -1 : options.verbosity, options.no_color);
+    memset(&bench, 0, sizeof bench);
+    if (status == DYNO_OK && words.wants_help) {
+        cli_options_help(verb, stdout);
+        code = cli_output_close();
+        goto done;
+    }
+    if (status == DYNO_OK)
+        status = cli_bench_init(&bench, verb->name, &options, &words, &err);
+    if (status != DYNO_OK) {
+        cli_terminal_error(&terminal, "%s", err.message);
+        code = cli_exit_of(status);
+        goto done;
+    }
+    bench.command = cli_output_command(verb->name, argc, argv);
+    bench.experiment.command = bench.command;
+    bench.experiment.tool_version = CLI_VERSION;
+    code = options.is_dry_run ? print_plan(&bench, &terminal, options.wants_json)
+                              : run_experiment(&bench, &options, &words, &terminal);
+done:
+    cli_bench_deinit(&bench);
+    cli_terminal_deinit(&terminal);
+    return code;
+}
+
+int cli_run(int argc, char **argv)
+{
+    return bench_verb(&cli_verb_run, argc, argv);
+}
+
+int cli_compare(int argc, char **argv)
+{
+    return bench_verb(&cli_verb_compare, argc, argv);
+}

@@ -1,0 +1,342 @@
+#include "experiment/experiment.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "decide/compare.h"
+#include "experiment/bench.h"
+#include "experiment/check.h"
+#include "experiment/facts.h"
+#include "experiment/start.h"
+#include "experiment/trial.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_UNPLANNED_STARTS 3
+#define START_COST_NS        (14 * DYNO_NS_PER_S)
+#define ATTACH_COST_NS       (5 * DYNO_NS_PER_S)
+#define TRIAL_OVERHEAD_NS    (3 * DYNO_NS_PER_S)
+#define STATEMENT_COST_NS    (400 * DYNO_NS_PER_MS)
+
+static bool arms_share_starts(const struct dyno_experiment_options *o)
+{
+    for (size_t i = 1; i < o->arm_count; i++)
+        if (!dyno_profile_same_static(&o->arms[0], &o->arms[i]))
+            return false;
+    return true;
+}
+
+static enum dyno_status make_layout(const struct dyno_experiment_options *o,
+                                    struct dyno_layout *layout, struct dyno_err *err)
+{
+    return dyno_layout_make((int)o->arm_count, o->blocks, arms_share_starts(o), o->starts, o->seed,
+                            layout, err);
+}
+
+int64_t dyno_experiment_estimate_ns(const struct dyno_experiment_options *o)
+{
+    struct dyno_layout layout = {0};
+    if (make_layout(o, &layout, NULL) != DYNO_OK)
+        return 0;
+    int64_t statements = o->load.warmup_executions * (int64_t)o->workload->query_count;
+    int64_t arms_per_start = arms_share_starts(o) ? (int64_t)o->arm_count : 1;
+    int64_t warmup_ns = statements * arms_per_start * STATEMENT_COST_NS;
+    int64_t start_ns = (o->managed != NULL ? START_COST_NS : 0) + ATTACH_COST_NS + warmup_ns;
+    int64_t trial_ns = o->load.trial_warmup_ns + o->load.measure_ns + TRIAL_OVERHEAD_NS;
+    int64_t total = (int64_t)layout.start_count * start_ns + (int64_t)layout.trial_count * trial_ns;
+    dyno_layout_deinit(&layout);
+    return total;
+}
+
+static cJSON *profile_json(const struct dyno_profile *profile)
+{
+    cJSON *json = cJSON_CreateObject();
+    dyno_json_add_string(json, "name", profile->name);
+    dyno_json_add_string(json, "sha256", profile->sha256);
+    cJSON *settings = cJSON_AddObjectToObject(json, "settings");
+    for (size_t i = 0; i < profile->setting_count; i++)
+        dyno_json_add_string(settings, profile->settings[i].key, profile->settings[i].value);
+    return json;
+}
+
+static cJSON *load_json(const struct dyno_load_shape *load)
+{
+    cJSON *json = cJSON_CreateObject();
+    dyno_json_add_string(json, "arrival", dyno_arrival_name(load->arrival));
+    dyno_json_add_f64(json, "rate_per_s", load->rate_per_s);
+    dyno_json_add_i64(json, "sessions", load->sessions);
+    dyno_json_add_i64(json, "think_ns", load->think_ns);
+    dyno_json_add_i64(json, "warmup_executions", load->warmup_executions);
+    dyno_json_add_i64(json, "trial_warmup_ns", load->trial_warmup_ns);
+    dyno_json_add_i64(json, "measure_ns", load->measure_ns);
+    dyno_json_add_i64(json, "timeout_ns", load->timeout_ns);
+    dyno_json_add_i64(json, "drain_ns", load->drain_ns);
+    return json;
+}
+
+static void add_trials(cJSON *plan, const struct dyno_experiment_options *o,
+                       const struct dyno_layout *layout)
+{
+    cJSON *trials = cJSON_AddArrayToObject(plan, "trials");
+    for (size_t i = 0; i < layout->trial_count; i++) {
+        const struct dyno_layout_trial *trial = &layout->trials[i];
+        cJSON *json = cJSON_CreateObject();
+        dyno_json_add_i64(json, "block", trial->block + 1);
+        dyno_json_add_i64(json, "position", trial->position + 1);
+        dyno_json_add_string(json, "arm", o->arms[trial->arm].name);
+        dyno_json_add_i64(json, "start", trial->start + 1);
+        dyno_json_add_i64(json, "seed", (int64_t)trial->seed);
+        cJSON_AddItemToArray(trials, json);
+    }
+}
+
+static cJSON *workload_json(const struct dyno_workload *w)
+{
+    cJSON *json = cJSON_CreateObject();
+    dyno_json_add_string(json, "name", w->name);
+    dyno_json_add_f64(json, "scale", w->scale);
+    dyno_json_add_string(json, "sha256", w->sha256);
+    cJSON *queries = cJSON_AddArrayToObject(json, "queries");
+    for (size_t i = 0; i < w->query_count; i++)
+        cJSON_AddItemToArray(queries, cJSON_CreateString(w->queries[i].name));
+    return json;
+}
+
+char *dyno_experiment_plan_json(const struct dyno_experiment_options *o, struct dyno_err *err)
+{
+    struct dyno_layout layout = {0};
+    if (make_layout(o, &layout, err) != DYNO_OK)
+        return NULL;
+    cJSON *plan = cJSON_CreateObject();
+    dyno_json_add_i64(plan, "schema_version", 1);
+    dyno_json_add_string(plan, "kind", o->kind);
+    dyno_json_add_string(plan, "command", o->command);
+    dyno_json_add_i64(plan, "seed", (int64_t)o->seed);
+    dyno_json_add_f64(plan, "margin", o->margin);
+    dyno_json_add_i64(plan, "blocks", o->blocks);
+    dyno_json_add_i64(plan, "starts", (int64_t)layout.start_count);
+    cJSON_AddBoolToObject(plan, "arms_share_starts", arms_share_starts(o));
+    dyno_json_add_string(plan, "target", dyno_target_kind_name(o->target.kind));
+    dyno_json_add_i64(plan, "estimated_ns", dyno_experiment_estimate_ns(o));
+    cJSON_AddItemToObject(plan, "workload", workload_json(o->workload));
+    cJSON_AddItemToObject(plan, "load", load_json(&o->load));
+    cJSON *arms = cJSON_AddArrayToObject(plan, "arms");
+    for (size_t i = 0; i < o->arm_count; i++)
+        cJSON_AddItemToArray(arms, profile_json(&o->arms[i]));
+    add_trials(plan, o, &layout);
+    char *text = cJSON_Print(plan);
+    cJSON_Delete(plan);
+    dyno_layout_deinit(&layout);
+    return text;
+}
+
+static char *experiment_name(const struct dyno_experiment_options *o)
+{
+    if (o->arm_count == 1)
+        return dyno_xasprintf("%s %s %s", o->kind, o->workload->name, o->arms[0].name);
+    return dyno_xasprintf("%s %s %s %s", o->kind, o->workload->name, o->arms[0].name,
+                          o->arms[1].name);
+}
+
+static enum dyno_status store_arms_and_queries(struct dyno_bench *bench, struct dyno_err *err)
+{
+    const struct dyno_experiment_options *o = bench->options;
+    static const char *const roles[] = {"base", "candidate"};
+    enum dyno_status status = DYNO_OK;
+    for (size_t i = 0; status == DYNO_OK && i < o->arm_count; i++)
+        status = dyno_store_arm_add(bench->store, bench->experiment_id, (int)i,
+                                    o->arm_count == 1 ? "only" : roles[i > 0], o->arms[i].name,
+                                    o->arms[i].comment, o->arms[i].sha256, &bench->arm_ids[i], err);
+    for (size_t i = 0; status == DYNO_OK && i < o->workload->query_count; i++) {
+        const struct dyno_workload_query *q = &o->workload->queries[i];
+        status = dyno_store_query_add(bench->store, bench->experiment_id, (int)i, q->name, q->sql,
+                                      q->weight, err);
+    }
+    return status;
+}
+
+static enum dyno_status store_experiment(struct dyno_bench *bench, struct dyno_err *err)
+{
+    const struct dyno_experiment_options *o = bench->options;
+    char *name = experiment_name(o);
+    char *plan = dyno_experiment_plan_json(o, err);
+    enum dyno_status status = plan == NULL ? DYNO_EINTERNAL : DYNO_OK;
+    struct dyno_store_experiment row = {.kind = o->kind,
+                                        .name = name,
+                                        .seed = o->seed,
+                                        .margin = o->margin,
+                                        .blocks_planned = o->blocks,
+                                        .starts_planned = (int)bench->layout.start_count,
+                                        .is_shared = arms_share_starts(o),
+                                        .plan_json = plan};
+    if (status == DYNO_OK)
+        status = dyno_store_experiment_add(bench->store, &row, &bench->experiment_id, err);
+    if (status == DYNO_OK)
+        status = dyno_store_fact_put(bench->store, bench->experiment_id, "host", "sparkdyno",
+                                     o->tool_version, err);
+    if (status == DYNO_OK)
+        status = store_arms_and_queries(bench, err);
+    if (status == DYNO_OK)
+        status = dyno_facts_store_plan(bench, err);
+    cJSON_free(plan);
+    free(name);
+    return status;
+}
+
+/* After a trial whose server went away: the start ends as failed, and the next trial brings up another. */
+static enum dyno_status bury_server(struct dyno_bench *bench, struct dyno_err *err)
+{
+    char *tail = bench->server != NULL ? dyno_spark_server_log_tail(bench->server) : NULL;
+    char *reason = dyno_xasprintf("the server went away: %s", tail ? tail : "no log");
+    enum dyno_status status = DYNO_OK;
+    dyno_start_close(bench, reason);
+    int unplanned = bench->starts_made - (int)bench->layout.start_count;
+    if (!bench->options->continue_on_failure || unplanned >= MAX_UNPLANNED_STARTS)
+        status = dyno_err_set(err, DYNO_EENV, "%s", reason);
+    free(reason);
+    free(tail);
+    return status;
+}
+
+static enum dyno_status run_trial(struct dyno_bench *bench, const struct dyno_layout_trial *slot,
+                                  struct dyno_err *err)
+{
+    enum dyno_status status = DYNO_OK;
+    bool is_complete = false;
+    if (bench->layout_start != slot->start) {
+        if (bench->layout_start >= 0)
+            dyno_start_close(bench, NULL);
+        status = dyno_start_open(bench, slot->start, err);
+    }
+    if (status == DYNO_OK)
+        status = dyno_trial_measure(bench, slot, &is_complete, err);
+    if (status != DYNO_OK || is_complete)
+        return status;
+    if (dyno_bench_is_stopped(bench))
+        return dyno_err_set(err, DYNO_ECANCELLED, "stopped");
+    if (!dyno_start_is_alive(bench))
+        return bury_server(bench, err);
+    if (!bench->options->continue_on_failure)
+        return dyno_err_set(err, DYNO_EENV,
+                            "a trial failed (see its warning) and --on-failure is stop");
+    return DYNO_OK;
+}
+
+static enum dyno_status run_trials(struct dyno_bench *bench, struct dyno_err *err)
+{
+    enum dyno_status status = DYNO_OK;
+    for (size_t i = 0; status == DYNO_OK && i < bench->layout.trial_count; i++) {
+        if (dyno_bench_is_stopped(bench))
+            status = dyno_err_set(err, DYNO_ECANCELLED, "stopped");
+        else
+            status = run_trial(bench, &bench->layout.trials[i], err);
+    }
+    if (bench->layout_start >= 0)
+        dyno_start_close(bench, NULL);
+    return status;
+}
+
+/* The verdict and the final state; the first error wins. */
+static enum dyno_status conclude(struct dyno_bench *bench, enum dyno_status status,
+                                 struct dyno_err *err)
+{
+    struct dyno_err own = DYNO_ERR_INIT;
+    const char *state = status == DYNO_OK           ? "finished"
+                        : status == DYNO_ECANCELLED ? "interrupted"
+                                                    : "failed";
+    const char *reason = status == DYNO_OK || err == NULL ? "" : err->message;
+    enum dyno_status stored =
+        dyno_store_experiment_finish(bench->store, bench->experiment_id, state, reason, &own);
+    if (stored == DYNO_OK)
+        stored = bench->options->arm_count > 1
+                     ? dyno_compare_decide(bench->store, bench->experiment_id, &own)
+                     : dyno_run_decide(bench->store, bench->experiment_id, &own);
+    if (status != DYNO_OK)
+        return status;
+    if (stored != DYNO_OK && err != NULL)
+        *err = own;
+    return stored;
+}
+
+static enum dyno_status prepare(struct dyno_bench *bench, struct dyno_err *err)
+{
+    const struct dyno_experiment_options *o = bench->options;
+    enum dyno_status status = dyno_load_shape_check(&o->load, err);
+    if (status == DYNO_OK)
+        status = make_layout(o, &bench->layout, err);
+    if (status == DYNO_OK && o->managed == NULL && bench->layout.start_count > 0 &&
+        !arms_share_starts(o))
+        status = dyno_err_set(
+            err, DYNO_EINPUT,
+            "the profiles differ in a setting that needs a server start, and an external "
+            "server is not ours to restart: compare session settings only, or use a managed server");
+    if (status == DYNO_OK)
+        status = dyno_dir_make(bench->work_dir, err);
+    if (status == DYNO_OK && o->managed != NULL) {
+        char *work_root = dyno_xasprintf("%s/servers", o->cache_dir);
+        (void)dyno_spark_reap(work_root, o->log);
+        free(work_root);
+    }
+    return status;
+}
+
+static void bench_init(struct dyno_bench *bench, const struct dyno_experiment_options *o)
+{
+    memset(bench, 0, sizeof *bench);
+    bench->options = o;
+    bench->layout_start = -1;
+    bench->begun_ns = dyno_now_ns();
+    bench->arm_ids = dyno_xcalloc(o->arm_count, sizeof *bench->arm_ids);
+    bench->has_plan = dyno_xcalloc(o->arm_count * o->workload->query_count, sizeof(bool));
+    bench->work_dir = dyno_xasprintf("%s/work/%ld", o->cache_dir, (long)getpid());
+}
+
+static void bench_deinit(struct dyno_bench *bench)
+{
+    if (bench->layout_start >= 0)
+        dyno_start_close(bench, NULL);
+    (void)!dyno_dir_remove(bench->work_dir, NULL);
+    dyno_layout_deinit(&bench->layout);
+    free(bench->arm_ids);
+    free(bench->has_plan);
+    free(bench->work_dir);
+}
+
+enum dyno_status dyno_experiment_run(const struct dyno_experiment_options *options,
+                                     struct dyno_experiment_result *result, struct dyno_err *err)
+{
+    struct dyno_bench bench;
+    bench_init(&bench, options);
+    enum dyno_status status = prepare(&bench, err);
+    if (status == DYNO_OK)
+        status = dyno_store_open(options->store_path, &bench.store, err);
+    if (status == DYNO_OK)
+        status = store_experiment(&bench, err);
+    if (status == DYNO_OK)
+        status = run_trials(&bench, err);
+    if (bench.experiment_id > 0)
+        status = conclude(&bench, status, err);
+    result->experiment_id = bench.experiment_id;
+    result->was_interrupted = status == DYNO_ECANCELLED;
+    bench_deinit(&bench);
+    dyno_store_close(bench.store);
+    return status;
+}
+
+enum dyno_status dyno_experiment_check(const struct dyno_experiment_options *options,
+                                       dyno_check_fn report, void *ctx, struct dyno_err *err)
+{
+    struct dyno_bench bench;
+    bench_init(&bench, options);
+    enum dyno_status status = prepare(&bench, err);
+    report(ctx, status == DYNO_OK, "plan", status == DYNO_OK ? "fits" : err->message);
+    if (status == DYNO_OK)
+        status = dyno_check_bench(&bench, report, ctx, err);
+    bench_deinit(&bench);
+    return status;
+}

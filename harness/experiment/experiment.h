@@ -1,0 +1,104 @@
+/**
+ * An experiment from the first server start to the verdict: the one room that calls the other bench
+ * rooms. It starts and stops servers, attaches data, proves settings, warms up, runs trials in the
+ * order of the layout, and has each of them collected, explained, stored and judged.
+ */
+#ifndef DYNO_EXPERIMENT_EXPERIMENT_H
+#define DYNO_EXPERIMENT_EXPERIMENT_H
+
+#include "base/log.h"
+#include "base/status.h"
+#include "plan/load_shape.h"
+#include "plan/profile.h"
+#include "plan/workload.h"
+#include "spark/install.h"
+#include "spark/server.h"
+#include "target/target.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** What is going on, for a line on the terminal. */
+struct dyno_progress {
+    const char *stage; /**< "start 1 of 3: waiting for Spark" */
+    int trial;         /**< trials finished so far */
+    int trial_count;
+    int64_t done; /**< statements of the running trial */
+    int64_t errors;
+    int64_t elapsed_ns;   /**< of the experiment */
+    int64_t remaining_ns; /**< estimate for the rest; -1 if unknown */
+};
+
+/** How a managed server is to be started. */
+struct dyno_managed_options {
+    struct dyno_spark_install install;
+    enum dyno_spark_kind kind;
+    int cores;
+    int workers;
+    const char *driver_memory;
+    const char *auth;        /**< "NOSASL" or "NONE" */
+    const char *odbc_driver; /**< path of libsparkodbc.so, for target odbc */
+};
+
+/** Everything is borrowed for the call. */
+struct dyno_experiment_options {
+    const char *kind;    /**< "run" or "compare" */
+    const char *command; /**< as the user typed it, for the report */
+    const struct dyno_workload *workload;
+    const struct dyno_profile *arms; /**< base first */
+    size_t arm_count;
+    struct dyno_load_shape load;
+    int blocks;
+    int starts;
+    uint64_t seed;
+    double margin;
+    struct dyno_target_config target;           /**< managed: only kind and fetch_rows are read */
+    const struct dyno_managed_options *managed; /**< NULL: an external server */
+    const char *rest_url;                       /**< external server; NULL: none */
+    bool continue_on_failure;
+    const char *store_path;
+    const char *cache_dir; /**< absolute; data, servers, trial files */
+    const char *self_path; /**< this program, for generator processes */
+    const char *tool_version;
+    const struct dyno_log *log;
+    const atomic_int *stop; /**< 0 run, 1 finish soon, 2 now */
+    void (*on_progress)(void *ctx, const struct dyno_progress *progress);
+    void *progress_ctx;
+};
+
+/** What became of it. */
+struct dyno_experiment_result {
+    int64_t experiment_id; /**< 0: nothing was stored */
+    bool was_interrupted;
+};
+
+/**
+ * Run it. Results that were reached are stored even if it fails half-way. DYNO_EINPUT: a setting is
+ * unknown, refused or without effect, or the workload does not fit; DYNO_EENV, DYNO_ECONN, DYNO_EAUTH,
+ * DYNO_ETIMEOUT: the server did not come up or went away; DYNO_ECANCELLED: stopped on request.
+ */
+enum dyno_status dyno_experiment_run(const struct dyno_experiment_options *options,
+                                     struct dyno_experiment_result *result,
+                                     struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** How long it will take, by rule of thumb: starts, warm-up, windows. */
+int64_t dyno_experiment_estimate_ns(const struct dyno_experiment_options *options);
+
+/** The plan as one JSON text (what is run, in which order, with which seed); the caller frees. */
+char *dyno_experiment_plan_json(const struct dyno_experiment_options *options,
+                                struct dyno_err *err);
+
+/** One line of a preflight. */
+typedef void (*dyno_check_fn)(void *ctx, bool is_ok, const char *what, const char *detail);
+
+/**
+ * Preflight without load: start (or reach) the server, connect through the target, prove the settings of
+ * each arm, look at disk, limits and clock. Returns the first failure; `report` hears of every step.
+ */
+enum dyno_status dyno_experiment_check(const struct dyno_experiment_options *options,
+                                       dyno_check_fn report, void *ctx,
+                                       struct dyno_err *err) DYNO_MUST_CHECK;
+
+#endif

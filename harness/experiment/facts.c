@@ -1,0 +1,159 @@
+#include "experiment/facts.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/units.h"
+#include "collect/collector.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Collects the first failure, so that a run of puts is checked once. */
+struct fact_writer {
+    struct dyno_bench *bench;
+    const char *topic;
+    enum dyno_status status;
+    struct dyno_err *err;
+};
+
+static void put(struct fact_writer *w, const char *name, const char *value)
+{
+    if (w->status == DYNO_OK && value[0] != '\0')
+        w->status = dyno_store_fact_put(w->bench->store, w->bench->experiment_id, w->topic, name,
+                                        value, w->err);
+}
+
+static void putf(struct fact_writer *w, const char *name, const char *fmt, ...) DYNO_PRINTF(3, 4);
+
+static void putf(struct fact_writer *w, const char *name, const char *fmt, ...)
+{
+    char value[512];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(value, sizeof value, fmt, args);
+    va_end(args);
+    put(w, name, value);
+}
+
+static void put_duration(struct fact_writer *w, const char *name, int64_t ns)
+{
+    char text[32];
+    put(w, name, dyno_format_duration(ns, text, sizeof text));
+}
+
+static void put_load(struct fact_writer *w, const struct dyno_load_shape *load)
+{
+    w->topic = "load";
+    put(w, "arrival", dyno_arrival_name(load->arrival));
+    if (load->arrival == DYNO_ARRIVAL_CLOSED)
+        put_duration(w, "think time", load->think_ns);
+    else
+        putf(w, "rate", "%g statements/s", load->rate_per_s);
+    putf(w, "sessions", "%" PRId64, load->sessions);
+    putf(w, "warm-up after a start", "%" PRId64 " executions of each query",
+         load->warmup_executions);
+    put_duration(w, "warm-up of each trial", load->trial_warmup_ns);
+    put_duration(w, "measured window", load->measure_ns);
+    put_duration(w, "statement timeout", load->timeout_ns);
+}
+
+enum dyno_status dyno_facts_store_plan(struct dyno_bench *bench, struct dyno_err *err)
+{
+    const struct dyno_experiment_options *o = bench->options;
+    struct fact_writer w = {.bench = bench, .topic = "host", .status = DYNO_OK, .err = err};
+    struct dyno_host_fact facts[32];
+    size_t count = dyno_collect_host_facts(facts, sizeof facts / sizeof facts[0]);
+    for (size_t i = 0; i < count; i++)
+        put(&w, facts[i].name, facts[i].value);
+    w.topic = "workload";
+    put(&w, "name", o->workload->name);
+    put(&w, "description", o->workload->description);
+    putf(&w, "scale", "%g", o->workload->scale);
+    put(&w, "sha256", o->workload->sha256);
+    for (size_t i = 0; i < o->workload->table_count; i++) {
+        char *name = dyno_xasprintf("table %s", o->workload->tables[i].name);
+        putf(&w, name, "%" PRId64 " rows", o->workload->tables[i].rows);
+        free(name);
+    }
+    put_load(&w, &o->load);
+    return w.status;
+}
+
+static void put_environment(struct fact_writer *w, struct dyno_bench *bench)
+{
+    cJSON *environment = NULL;
+    if (bench->rest == NULL ||
+        dyno_rest_get(bench->rest, &environment, NULL, "/api/v1/applications/%s/environment",
+                      bench->app_id) != DYNO_OK)
+        return;
+    const cJSON *runtime = cJSON_GetObjectItemCaseSensitive(environment, "runtime");
+    put(w, "java", dyno_json_string_or(runtime, "javaVersion", ""));
+    put(w, "scala", dyno_json_string_or(runtime, "scalaVersion", ""));
+    cJSON_Delete(environment);
+}
+
+enum dyno_status dyno_facts_store_server(struct dyno_bench *bench, struct dyno_err *err)
+{
+    struct fact_writer w = {.bench = bench, .topic = "spark", .status = DYNO_OK, .err = err};
+    const struct dyno_managed_options *m = bench->options->managed;
+    put_environment(&w, bench);
+    if (m == NULL) {
+        put(&w, "server", "external: settings of the server are its owner's");
+        return w.status;
+    }
+    struct dyno_spark_info info = {0};
+    dyno_spark_server_info(bench->server, &info);
+    put(&w, "version", info.version);
+    put(&w, "home", m->install.home);
+    put(&w, "kind", m->kind == DYNO_SPARK_LOCAL ? "local" : "standalone cluster on loopback");
+    putf(&w, "cores", "%d", m->cores);
+    if (m->kind == DYNO_SPARK_CLUSTER)
+        putf(&w, "workers", "%d", m->workers);
+    put(&w, "driver memory unless a profile says otherwise", m->driver_memory);
+    put(&w, "authentication", m->auth);
+    for (size_t i = 0; i < info.harness_setting_count; i++) {
+        char *name = dyno_xasprintf("added for measuring: %s", info.harness_settings[i].key);
+        put(&w, name, info.harness_settings[i].value);
+        free(name);
+    }
+    return w.status;
+}
+
+static void warn_about_driver(struct dyno_bench *bench, const struct dyno_trial_header *header)
+{
+    if (header->threading_level == 3 && bench->options->load.sessions > 1)
+        dyno_bench_warn(
+            bench, 0, "driver_serialised",
+            "the driver manager runs one call at a time in the whole process (Threading = 3): "
+            "sessions wait for each other; set Threading = 0 in odbcinst.ini");
+    if (header->is_pooled)
+        dyno_bench_warn(
+            bench, 0, "driver_pooled",
+            "the driver manager pools connections (Pooling = Yes): connect times mean nothing");
+    if (header->is_traced)
+        dyno_bench_warn(
+            bench, 0, "driver_traced",
+            "the driver manager traces every call (Trace = Yes): latencies are inflated, "
+            "and passwords may stand in the trace");
+}
+
+enum dyno_status dyno_facts_store_driver(struct dyno_bench *bench,
+                                         const struct dyno_trial_header *header,
+                                         struct dyno_err *err)
+{
+    struct fact_writer w = {.bench = bench, .topic = "driver", .status = DYNO_OK, .err = err};
+    if (bench->has_facts || header->driver[0] == '\0')
+        return DYNO_OK;
+    bench->has_facts = true;
+    put(&w, "target", dyno_target_kind_name(bench->target.kind));
+    put(&w, "driver", header->driver);
+    put(&w, "driver manager", header->driver_manager);
+    put(&w, "server", header->server);
+    put(&w, "server version", header->server_version);
+    if (header->threading_level >= 0)
+        putf(&w, "driver manager's lock level", "%d", (int)header->threading_level);
+    putf(&w, "rows per fetch", "%" PRId64, bench->target.fetch_rows);
+    warn_about_driver(bench, header);
+    return w.status;
+}

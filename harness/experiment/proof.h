@@ -1,0 +1,14 @@
+/** Proof that the settings of an arm take effect on the running server, before any load. */
+#ifndef DYNO_EXPERIMENT_PROOF_H
+#define DYNO_EXPERIMENT_PROOF_H
+
+#include "experiment/bench.h"
+
+/**
+ * Ask the server about every setting of arm `arm`, store the proofs, and refuse the arm (DYNO_EINPUT, all
+ * complaints in the text) if one is unknown, refused or without effect.
+ */
+enum dyno_status dyno_proof_arm(struct dyno_bench *bench, size_t arm,
+                                struct dyno_err *err) DYNO_MUST_CHECK;
+
+#endif

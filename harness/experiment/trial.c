@@ -1,0 +1,401 @@
+#include "experiment/trial.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "collect/collector.h"
+#include "decide/gates.h"
+#include "experiment/child.h"
+#include "experiment/facts.h"
+#include "experiment/start.h"
+#include "explain/join.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SAMPLE_PERIOD_NS (2 * DYNO_NS_PER_S)
+
+/* Everything that a trial gathers on its way into the store. */
+struct gathered {
+    struct dyno_trial_plan plan;
+    struct dyno_child_trial child;
+    struct dyno_collected collected;
+    struct dyno_spark_statement *statements;
+    size_t statement_count;
+    struct dyno_store_record *records;
+    size_t record_count;
+    struct dyno_counters counters;
+    struct dyno_store_gate gates[DYNO_GATE_MAX];
+    size_t gate_count;
+    int64_t joined;
+    bool is_valid;
+    char reason[512]; /* why it is partial; "" if it is complete */
+};
+
+/* Strings are borrowed from options; only arrays and the tag are owned. */
+static void fill_plan(struct dyno_bench *bench, size_t arm, uint64_t seed, bool is_warmup,
+                      struct dyno_trial_plan *plan)
+{
+    const struct dyno_experiment_options *o = bench->options;
+    const struct dyno_workload *w = o->workload;
+    plan->tag = dyno_xasprintf("x%lld.%lld.%d", (long long)(dyno_wall_ms() / 1000 % 100000000),
+                               (long long)bench->experiment_id, bench->files_made);
+    plan->seed = seed;
+    plan->target = bench->target;
+    plan->settings = dyno_profile_select(&o->arms[arm], DYNO_SETTING_SESSION, &plan->setting_count);
+    plan->queries = dyno_xcalloc(w->query_count, sizeof *plan->queries);
+    plan->query_count = w->query_count;
+    for (size_t i = 0; i < w->query_count; i++) {
+        plan->queries[i] = (struct dyno_trial_query){.name = w->queries[i].name,
+                                                     .sql = w->queries[i].sql,
+                                                     .weight = w->queries[i].weight,
+                                                     .max_rows = w->queries[i].max_rows};
+    }
+    plan->load = o->load;
+    plan->is_warmup = is_warmup;
+    plan->want_checksum = is_warmup;
+}
+
+static void free_gathered(struct gathered *g)
+{
+    free(g->plan.tag);
+    free(g->plan.settings);
+    free(g->plan.queries);
+    dyno_trial_file_close(g->child.file);
+    dyno_collected_deinit(&g->collected);
+    free(g->statements);
+    free(g->records);
+}
+
+static void tell_epoch(void *ctx, int64_t epoch_monotonic_ns)
+{
+    dyno_collector_set_epoch(ctx, epoch_monotonic_ns);
+}
+
+static enum dyno_status run_and_collect(struct dyno_bench *bench, struct gathered *g,
+                                        const char *stage, struct dyno_err *err)
+{
+    struct dyno_spark_info info = {0};
+    if (bench->server != NULL)
+        dyno_spark_server_info(bench->server, &info);
+    struct dyno_collector_options options = {.rest_url = bench->rest_url,
+                                             .app_id = bench->app_id,
+                                             .tag = g->plan.tag,
+                                             .server_pid = info.pid,
+                                             .period_ns = SAMPLE_PERIOD_NS,
+                                             .retained_jobs = bench->retained_jobs,
+                                             .log = bench->options->log};
+    struct dyno_collector *collector = NULL;
+    enum dyno_status status = dyno_collector_start(&options, &collector, err);
+    if (status != DYNO_OK)
+        return status;
+    struct dyno_child_watch watch = {.stage = stage, .on_epoch = tell_epoch, .ctx = collector};
+    status = dyno_child_run_trial(bench, &g->plan, &watch, &g->child, err);
+    enum dyno_status collected = dyno_collector_finish(collector, &g->collected, err);
+    return status != DYNO_OK ? status : collected;
+}
+
+static void read_records(struct gathered *g)
+{
+    uint64_t count = dyno_trial_file_count(g->child.file);
+    g->records = dyno_xcalloc((size_t)count, sizeof *g->records);
+    for (uint64_t seq = 0; seq < count; seq++) {
+        const struct dyno_record *r = dyno_trial_file_record(g->child.file, seq);
+        g->records[g->record_count++] = (struct dyno_store_record){.seq = (int64_t)seq,
+                                                                   .query = r->query,
+                                                                   .session = (int)r->session,
+                                                                   .phase = r->phase,
+                                                                   .outcome = r->outcome,
+                                                                   .intended_ns = r->intended_ns,
+                                                                   .claim_ns = r->claim_ns,
+                                                                   .send_ns = r->send_ns,
+                                                                   .exec_ns = r->exec_ns,
+                                                                   .first_ns = r->first_ns,
+                                                                   .done_ns = r->done_ns,
+                                                                   .row_count = r->rows,
+                                                                   .bytes = r->bytes,
+                                                                   .checksum = r->checksum,
+                                                                   .sqlstate = r->sqlstate,
+                                                                   .attempt = r->attempt,
+                                                                   .flags = r->flags};
+    }
+    dyno_trial_file_count_outcomes(g->child.file, &g->counters);
+}
+
+/* Why the trial is not whole, in the order of what a reader should hear first. */
+static void explain_end(struct dyno_bench *bench, struct gathered *g)
+{
+    const struct dyno_child_trial *child = &g->child;
+    size_t room = sizeof g->reason;
+    if (child->file == NULL) {
+        (void)snprintf(g->reason, room, "the generator left no records (exit code %d, signal %d)",
+                       child->exit_code, child->signal);
+        return;
+    }
+    const struct dyno_trial_header *header = dyno_trial_file_header(child->file);
+    if (!dyno_start_is_alive(bench))
+        (void)snprintf(g->reason, room, "the server went away during the trial");
+    else if (child->was_killed)
+        (void)snprintf(g->reason, room, "the generator did not end in time and was killed");
+    else if (child->signal != 0)
+        (void)snprintf(g->reason, room,
+                       "the generator crashed (signal %d): a fault of the driver or of ours",
+                       child->signal);
+    else if (atomic_load(&header->state) == DYNO_TRIAL_FAILED)
+        (void)snprintf(g->reason, room, "%.500s", header->error);
+    else if (atomic_load(&header->was_interrupted) != 0)
+        (void)snprintf(g->reason, room, "interrupted");
+    else if (atomic_load(&header->state) != DYNO_TRIAL_FINISHED)
+        (void)snprintf(g->reason, room, "the generator ended early (exit code %d)",
+                       child->exit_code);
+}
+
+static enum dyno_status join_with_spark(struct dyno_bench *bench, struct gathered *g,
+                                        struct dyno_err *err)
+{
+    if (bench->rest_url == NULL || g->record_count == 0)
+        return DYNO_OK;
+    enum dyno_status status =
+        dyno_explain_join(&g->collected, g->plan.tag, &g->statements, &g->statement_count, err);
+    for (size_t i = 0; status == DYNO_OK && i < g->statement_count; i++) {
+        int64_t seq = g->statements[i].seq;
+        if (seq < 0 || (size_t)seq >= g->record_count)
+            continue;
+        const struct dyno_store_record *record = &g->records[seq];
+        g->joined += record->phase == DYNO_PHASE_MEASURE && record->outcome == DYNO_OUTCOME_OK;
+    }
+    return status;
+}
+
+static double generator_cpu_ratio(const struct dyno_trial_header *header)
+{
+    double window_ns = (double)(header->measure_end_ns > 0 ? header->measure_end_ns : 1);
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    double used_ns = (double)(header->cpu_user_ns + header->cpu_system_ns);
+    return used_ns / window_ns / (double)(cores > 0 ? cores : 1);
+}
+
+static void judge_by_gates(struct dyno_bench *bench, struct gathered *g)
+{
+    const struct dyno_experiment_options *o = bench->options;
+    bool has_rest = bench->rest_url != NULL;
+    struct dyno_gate_facts facts = {.records = g->records,
+                                    .record_count = g->record_count,
+                                    .is_open_loop = o->load.arrival != DYNO_ARRIVAL_CLOSED,
+                                    .measure_ns = o->load.measure_ns,
+                                    .sessions = o->load.sessions,
+                                    .offered = g->counters.offered,
+                                    .completed = g->counters.completed,
+                                    .failed = g->counters.failed,
+                                    .censored = g->counters.censored,
+                                    .dropped_events = g->collected.dropped_events,
+                                    .joined_ratio = NAN,
+                                    .generator_cpu_ratio = NAN,
+                                    .were_settings_applied = true,
+                                    .is_server_alive = dyno_start_is_alive(bench)};
+    if (has_rest && g->counters.completed > 0)
+        facts.joined_ratio = (double)g->joined / (double)g->counters.completed;
+    if (!has_rest)
+        facts.dropped_events = NAN;
+    if (g->child.file != NULL) {
+        const struct dyno_trial_header *header = dyno_trial_file_header(g->child.file);
+        facts.generator_cpu_ratio = generator_cpu_ratio(header);
+        facts.were_settings_applied = atomic_load(&header->state) != DYNO_TRIAL_FAILED;
+    }
+    g->gate_count = dyno_gates_judge(&facts, g->gates, &g->is_valid);
+    if (g->reason[0] != '\0')
+        g->is_valid = false;
+}
+
+static void fill_from_header(const struct gathered *g, struct dyno_store_trial *trial)
+{
+    if (g->child.file == NULL)
+        return;
+    const struct dyno_trial_header *header = dyno_trial_file_header(g->child.file);
+    trial->epoch_wall_ms = header->epoch_wall_ms;
+    trial->measure_begin_ns = header->measure_begin_ns;
+    trial->measure_end_ns = header->measure_end_ns;
+    trial->generator_cpu_ns = header->cpu_user_ns + header->cpu_system_ns;
+    trial->generator_rss_bytes = header->max_rss_bytes;
+}
+
+/* Error texts as the generator sampled them; borrowed from the mapping. */
+static size_t fill_errors(const struct gathered *g, struct dyno_store_error_sample *errors,
+                          size_t room)
+{
+    if (g->child.file == NULL)
+        return 0;
+    const struct dyno_trial_header *header = dyno_trial_file_header(g->child.file);
+    size_t count = header->error_sample_count < room ? header->error_sample_count : room;
+    for (size_t i = 0; i < count; i++) {
+        errors[i] = (struct dyno_store_error_sample){.query = header->error_samples[i].query,
+                                                     .outcome = header->error_samples[i].outcome,
+                                                     .sqlstate = header->error_samples[i].sqlstate,
+                                                     .text = header->error_samples[i].text};
+    }
+    return count;
+}
+
+static enum dyno_status store_trial(struct dyno_bench *bench, const struct gathered *g,
+                                    struct dyno_store_trial *trial, struct dyno_err *err)
+{
+    struct dyno_store_error_sample errors[16];
+    int64_t id = 0;
+    fill_from_header(g, trial);
+    trial->start_id = bench->start_id;
+    trial->state = g->reason[0] == '\0' ? "complete" : "partial";
+    trial->reason = g->reason;
+    trial->tag = g->plan.tag;
+    trial->seed = g->plan.seed;
+    trial->offered = g->counters.offered;
+    trial->started = g->counters.started;
+    trial->completed = g->counters.completed;
+    trial->failed = g->counters.failed;
+    trial->censored = g->counters.censored;
+    trial->joined = g->joined;
+    trial->is_valid = g->is_valid;
+    trial->records = g->records;
+    trial->record_count = g->record_count;
+    trial->statements = g->statements;
+    trial->statement_count = g->statement_count;
+    trial->counters = g->collected.counters;
+    trial->counter_count = g->collected.counter_count;
+    trial->gates = g->gates;
+    trial->gate_count = g->gate_count;
+    trial->errors = errors;
+    trial->error_count = fill_errors(g, errors, sizeof errors / sizeof errors[0]);
+    enum dyno_status status =
+        dyno_store_trial_add(bench->store, bench->experiment_id, trial, &id, err);
+    if (status != DYNO_OK)
+        return status;
+    if (g->collected.complaint != NULL)
+        dyno_bench_warn(bench, id, "collection_incomplete", "Spark's numbers are incomplete: %s",
+                        g->collected.complaint);
+    if (g->reason[0] != '\0')
+        dyno_bench_warn(bench, id, "trial_partial", "a trial is kept but not judged: %s",
+                        g->reason);
+    return DYNO_OK;
+}
+
+static const struct dyno_spark_statement *find_execution(const struct gathered *g, size_t query)
+{
+    for (size_t i = g->statement_count; i > 0; i--) {
+        const struct dyno_spark_statement *s = &g->statements[i - 1];
+        bool is_record = s->seq >= 0 && (size_t)s->seq < g->record_count;
+        if (is_record && s->execution_id >= 0 && s->jobs > 0 &&
+            g->records[s->seq].outcome == DYNO_OUTCOME_OK &&
+            (size_t)g->records[s->seq].query == query)
+            return s;
+    }
+    return NULL;
+}
+
+/* The plans of each arm once, from a measured trial: what was really run. */
+static void store_plans(struct dyno_bench *bench, const struct gathered *g, size_t arm)
+{
+    size_t query_count = bench->options->workload->query_count;
+    for (size_t query = 0; bench->rest_url != NULL && query < query_count; query++) {
+        bool *has_plan = &bench->has_plan[arm * query_count + query];
+        const struct dyno_spark_statement *s = find_execution(g, query);
+        char *text = NULL;
+        struct dyno_err err = DYNO_ERR_INIT;
+        if (*has_plan || s == NULL)
+            continue;
+        if (dyno_collect_plan_text(bench->rest_url, bench->app_id, s->execution_id, &text, &err) ==
+                DYNO_OK &&
+            dyno_store_plan_put(bench->store, bench->experiment_id, bench->arm_ids[arm], (int)query,
+                                s->execution_id, text, &err) == DYNO_OK)
+            *has_plan = true;
+        else
+            dyno_log(bench->options->log, DYNO_LOG_DEBUG, "no plan: %s", err.message);
+        free(text);
+    }
+}
+
+static enum dyno_status gather(struct dyno_bench *bench, struct gathered *g, const char *stage,
+                               struct dyno_err *err)
+{
+    enum dyno_status status = run_and_collect(bench, g, stage, err);
+    if (status != DYNO_OK)
+        return status;
+    explain_end(bench, g);
+    if (g->child.file != NULL) {
+        read_records(g);
+        status = dyno_facts_store_driver(bench, dyno_trial_file_header(g->child.file), err);
+    }
+    if (status == DYNO_OK)
+        status = join_with_spark(bench, g, err);
+    return status;
+}
+
+/* A warm-up that did not run every query well says that measuring would be pointless. */
+static enum dyno_status judge_warm_up(const struct dyno_bench *bench, const struct gathered *g,
+                                      struct dyno_err *err)
+{
+    const struct dyno_workload *w = bench->options->workload;
+    if (dyno_bench_is_stopped(bench))
+        return dyno_err_set(err, DYNO_ECANCELLED, "stopped");
+    if (g->reason[0] != '\0')
+        return dyno_err_set(err, DYNO_EENV, "warm-up: %s", g->reason);
+    for (size_t i = 0; i < g->record_count; i++) {
+        const struct dyno_store_record *r = &g->records[i];
+        if (r->outcome == DYNO_OUTCOME_OK || r->outcome == DYNO_OUTCOME_EMPTY)
+            continue;
+        const struct dyno_trial_header *header = dyno_trial_file_header(g->child.file);
+        const char *text = header->error_sample_count > 0 ? header->error_samples[0].text : "";
+        const char *query = (size_t)r->query < w->query_count ? w->queries[r->query].name : "?";
+        return dyno_err_set_sql(err, DYNO_EINPUT, r->sqlstate, 0,
+                                "query '%s' of workload '%s' failed in the warm-up (%s): %s", query,
+                                w->name, dyno_outcome_name((enum dyno_outcome)r->outcome), text);
+    }
+    return DYNO_OK;
+}
+
+enum dyno_status dyno_trial_warm_up(struct dyno_bench *bench, size_t arm, struct dyno_err *err)
+{
+    struct gathered g = {0};
+    char stage[160];
+    (void)snprintf(stage, sizeof stage, "warming up with profile %s",
+                   bench->options->arms[arm].name);
+    fill_plan(bench, arm, bench->options->seed, true, &g.plan);
+    enum dyno_status status = gather(bench, &g, stage, err);
+    g.is_valid = g.reason[0] == '\0';
+    struct dyno_store_trial trial = {
+        .role = "warmup", .block = -1, .position = -1, .arm_id = bench->arm_ids[arm]};
+    if (status == DYNO_OK)
+        status = store_trial(bench, &g, &trial, err);
+    if (status == DYNO_OK)
+        status = judge_warm_up(bench, &g, err);
+    free_gathered(&g);
+    return status;
+}
+
+enum dyno_status dyno_trial_measure(struct dyno_bench *bench, const struct dyno_layout_trial *slot,
+                                    bool *is_complete_out, struct dyno_err *err)
+{
+    struct gathered g = {0};
+    size_t arm = (size_t)slot->arm;
+    int64_t begin_ns = dyno_now_ns();
+    char stage[160];
+    (void)snprintf(stage, sizeof stage, "block %d of %d: %s", slot->block + 1,
+                   bench->options->blocks, bench->options->arms[arm].name);
+    fill_plan(bench, arm, slot->seed, false, &g.plan);
+    enum dyno_status status = gather(bench, &g, stage, err);
+    if (status == DYNO_OK)
+        judge_by_gates(bench, &g);
+    struct dyno_store_trial trial = {.role = "measure",
+                                     .block = slot->block,
+                                     .position = slot->position,
+                                     .arm_id = bench->arm_ids[arm]};
+    if (status == DYNO_OK)
+        status = store_trial(bench, &g, &trial, err);
+    if (status == DYNO_OK)
+        store_plans(bench, &g, arm);
+    *is_complete_out = g.reason[0] == '\0';
+    bench->trials_run++;
+    bench->trial_cost_ns = dyno_now_ns() - begin_ns;
+    free_gathered(&g);
+    return status;
+}

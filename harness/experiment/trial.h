@@ -1,0 +1,19 @@
+/** One trial: generate, collect, join, judge by the gates, store. */
+#ifndef DYNO_EXPERIMENT_TRIAL_H
+#define DYNO_EXPERIMENT_TRIAL_H
+
+#include "experiment/bench.h"
+
+/** Run every query of the workload `warmup_executions` times with the arm's session settings, and
+ *  store that as a warm-up trial. An error if it cannot be done; failed statements are one. */
+enum dyno_status dyno_trial_warm_up(struct dyno_bench *bench, size_t arm,
+                                    struct dyno_err *err) DYNO_MUST_CHECK;
+
+/**
+ * Run one measured trial of the layout and store it, complete or partial. `*is_complete_out` tells which.
+ * An error only if nothing could be stored, or the generator could not be started.
+ */
+enum dyno_status dyno_trial_measure(struct dyno_bench *bench, const struct dyno_layout_trial *slot,
+                                    bool *is_complete_out, struct dyno_err *err) DYNO_MUST_CHECK;
+
+#endif
