@@ -1,0 +1,55 @@
+# Shared by the scripts of this folder; sourced, not run.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+build_packages="gcc cmake ninja-build pkg-config python3 unixodbc unixodbc-dev libcurl4-openssl-dev
+    libcjson-dev libyaml-dev libsqlite3-dev libgsl-dev libssl-dev libcmocka-dev"
+run_packages="openjdk-17-jre-headless python3-pip curl ca-certificates procps"
+test_packages="python3-venv clang clang-format clang-tidy libsqliteodbc sqlite3
+    libxml2-utils"
+
+say() { printf '\n== %s\n' "$*"; }
+fail() { printf '\n!! %s\n' "$*" >&2; exit 1; }
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "need root to run: $* (run as root, or install sudo)"
+    fi
+}
+
+is_installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed'; }
+
+has_java() { command -v java >/dev/null && java -version 2>&1 | grep -Eq 'version "(17|21)'; }
+
+# need_packages PACKAGE...: install what is missing of them.
+need_packages() {
+    command -v apt-get >/dev/null ||
+        fail "this script knows Debian and Ubuntu only; install by hand what stands in scripts/lib.sh"
+    local missing=()
+    for package in "$@"; do
+        [ "$package" = openjdk-17-jre-headless ] && has_java && continue
+        is_installed "$package" || missing+=("$package")
+    done
+    [ ${#missing[@]} = 0 ] && { echo "all packages are there"; return; }
+    echo "installing: ${missing[*]}"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        "${missing[@]}" >"$root/.cache/apt.log" 2>&1 ||
+        { tail -20 "$root/.cache/apt.log" >&2; fail "apt-get could not install: ${missing[*]}"; }
+}
+
+# build PRESET: configure and build.
+build() {
+    cmake -S "$root" -B "$root/build/$1" --preset "$1" >"$root/.cache/configure-$1.log" 2>&1 ||
+        { tail -30 "$root/.cache/configure-$1.log" >&2; fail "cmake could not configure '$1'"; }
+    cmake --build "$root/build/$1" >"$root/.cache/build-$1.log" 2>&1 ||
+        { grep -E 'error|FAILED|warning' "$root/.cache/build-$1.log" | head -40 >&2; fail "the build of '$1' failed: .cache/build-$1.log"; }
+    echo "built build/$1"
+}
+
+mkdir -p "$root/.cache"
+cd "$root" || exit 1
