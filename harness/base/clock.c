@@ -13,7 +13,8 @@ int64_t dyno_now_ns(void)
 
 void dyno_sleep_until_ns(int64_t deadline_ns)
 {
-    struct timespec t = {.tv_sec = deadline_ns / DYNO_NS_PER_S, .tv_nsec = deadline_ns % DYNO_NS_PER_S};
+    struct timespec t = {.tv_sec = deadline_ns / DYNO_NS_PER_S,
+                         .tv_nsec = deadline_ns % DYNO_NS_PER_S};
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR) {
     }
 }

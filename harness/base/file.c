@@ -1,5 +1,8 @@
 #include "base/file.h"
 
+#include "base/alloc.h"
+#include "base/vec.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,9 +14,6 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-
-#include "base/alloc.h"
-#include "base/vec.h"
 
 static enum dyno_status errno_status(void)
 {
@@ -54,8 +54,8 @@ enum dyno_status dyno_file_read(const char *path, size_t max_bytes, char **out, 
         goto done;
     }
     if (info.st_size < 0 || (uint64_t)info.st_size > max_bytes) {
-        status = dyno_err_set(err, DYNO_ELIMIT, "'%s' has %lld bytes, at most %zu are allowed", path,
-                              (long long)info.st_size, max_bytes);
+        status = dyno_err_set(err, DYNO_ELIMIT, "'%s' has %lld bytes, at most %zu are allowed",
+                              path, (long long)info.st_size, max_bytes);
         goto done;
     }
     /* Files of /proc say that they are empty. */
@@ -159,7 +159,8 @@ enum dyno_status dyno_dir_make(const char *path, struct dyno_err *err)
         char kept = *p;
         *p = '\0';
         if (mkdir(copy, 0755) != 0 && !dyno_dir_exists(copy))
-            status = dyno_err_set(err, DYNO_EIO, "cannot make folder '%s': %s", copy, strerror(errno));
+            status =
+                dyno_err_set(err, DYNO_EIO, "cannot make folder '%s': %s", copy, strerror(errno));
         *p = kept;
         if (kept == '\0')
             break;
@@ -193,7 +194,8 @@ enum dyno_status dyno_dir_list(const char *path, char ***names_out, size_t *coun
 {
     DIR *dir = opendir(path);
     if (dir == NULL)
-        return dyno_err_set(err, errno_status(), "cannot open folder '%s': %s", path, strerror(errno));
+        return dyno_err_set(err, errno_status(), "cannot open folder '%s': %s", path,
+                            strerror(errno));
     struct dyno_vec names = DYNO_VEC_INIT(char *);
     for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)

@@ -2,11 +2,11 @@
 #ifndef DYNO_BASE_FILE_H
 #define DYNO_BASE_FILE_H
 
+#include "base/status.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/status.h"
 
 /**
  * Whole file into memory, ended with a NUL that `*len_out` does not count. DYNO_ENOTFOUND,

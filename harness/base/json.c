@@ -1,14 +1,14 @@
 #include "base/json.h"
 
+#include "base/alloc.h"
+#include "base/file.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/alloc.h"
-#include "base/file.h"
 
 #define LARGEST_EXACT 9007199254740992.0
 /* cJSON prints 15 digits and takes the result for exact if it is near enough. */

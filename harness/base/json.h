@@ -7,12 +7,13 @@
 #ifndef DYNO_BASE_JSON_H
 #define DYNO_BASE_JSON_H
 
+#include "base/status.h"
+
 #include <cjson/cJSON.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/status.h"
 
 /** Parse `len` bytes. `what` names the source in errors. The caller frees with cJSON_Delete. */
 enum dyno_status dyno_json_parse(const char *text, size_t len, const char *what, cJSON **out,

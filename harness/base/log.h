@@ -2,7 +2,11 @@
 #ifndef DYNO_BASE_LOG_H
 #define DYNO_BASE_LOG_H
 
-enum dyno_log_level { DYNO_LOG_WARNING, DYNO_LOG_INFO, DYNO_LOG_DEBUG };
+enum dyno_log_level {
+    DYNO_LOG_WARNING,
+    DYNO_LOG_INFO,
+    DYNO_LOG_DEBUG
+};
 
 /**
  * `emit` may be called from any thread and must not block for long. A NULL log, or one with a NULL

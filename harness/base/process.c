@@ -1,5 +1,10 @@
 #include "base/process.h"
 
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/str.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -9,11 +14,6 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "base/alloc.h"
-#include "base/clock.h"
-#include "base/file.h"
-#include "base/str.h"
 
 extern char **environ;
 

@@ -2,19 +2,20 @@
 #ifndef DYNO_BASE_PROCESS_H
 #define DYNO_BASE_PROCESS_H
 
+#include "base/status.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/status.h"
-
 struct dyno_spawn_options {
-    const char *const *argv;    /**< ends with NULL; argv[0] is searched in PATH */
-    const char *const *env_add; /**< "NAME=value" entries that replace or join ours; NULL for none */
-    const char *cwd;            /**< NULL: ours */
-    const char *stdout_path;    /**< appended to; NULL: /dev/null */
-    const char *stderr_path;    /**< appended to; NULL: as stdout */
-    bool dies_with_parent;      /**< SIGKILL for the child when the thread that spawned it ends */
+    const char *const *argv; /**< ends with NULL; argv[0] is searched in PATH */
+    const char *const
+        *env_add;            /**< "NAME=value" entries that replace or join ours; NULL for none */
+    const char *cwd;         /**< NULL: ours */
+    const char *stdout_path; /**< appended to; NULL: /dev/null */
+    const char *stderr_path; /**< appended to; NULL: as stdout */
+    bool dies_with_parent;   /**< SIGKILL for the child when the thread that spawned it ends */
 };
 
 /** Start it as leader of a new process group. DYNO_EENV if the program cannot be run. */

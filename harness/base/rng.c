@@ -1,11 +1,11 @@
 #include "base/rng.h"
 
+#include "base/clock.h"
+
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 #include <sys/random.h>
-
-#include "base/clock.h"
 
 uint64_t dyno_mix64(uint64_t x)
 {

@@ -1,6 +1,7 @@
 #include "base/sha256.h"
 
 #include <openssl/evp.h>
+
 #include <stdio.h>
 #include <string.h>
 

@@ -12,20 +12,20 @@
 #include <stdarg.h>
 #include <stdint.h>
 
-#define DYNO_MUST_CHECK __attribute__((warn_unused_result))
+#define DYNO_MUST_CHECK              __attribute__((warn_unused_result))
 #define DYNO_PRINTF(fmt_at, args_at) __attribute__((format(printf, fmt_at, args_at)))
 
 enum dyno_status {
     DYNO_OK = 0,
-    DYNO_EINPUT,       /**< the user's file or option is wrong (exit 2) */
-    DYNO_EENV,         /**< the environment does not allow it: no driver, no Java, port in use (exit 3) */
-    DYNO_EIO,          /**< reading or writing a local file failed */
-    DYNO_ENOTFOUND,    /**< what was asked for does not exist */
-    DYNO_ETIMEOUT,     /**< a deadline passed */
-    DYNO_ECONN,        /**< a connection was refused, reset or lost */
-    DYNO_EAUTH,        /**< the server refused the credentials */
-    DYNO_EPROTO,       /**< the peer's bytes make no sense */
-    DYNO_ESERVER,      /**< the server answered with an error of its own; sqlstate and native are set */
+    DYNO_EINPUT, /**< the user's file or option is wrong (exit 2) */
+    DYNO_EENV,   /**< the environment does not allow it: no driver, no Java, port in use (exit 3) */
+    DYNO_EIO,    /**< reading or writing a local file failed */
+    DYNO_ENOTFOUND, /**< what was asked for does not exist */
+    DYNO_ETIMEOUT,  /**< a deadline passed */
+    DYNO_ECONN,     /**< a connection was refused, reset or lost */
+    DYNO_EAUTH,     /**< the server refused the credentials */
+    DYNO_EPROTO,    /**< the peer's bytes make no sense */
+    DYNO_ESERVER, /**< the server answered with an error of its own; sqlstate and native are set */
     DYNO_ECANCELLED,   /**< stopped on request */
     DYNO_ELIMIT,       /**< a stated bound was exceeded */
     DYNO_ENOMEM,       /**< out of memory; only the ODBC driver and what it links ever report it */
@@ -43,7 +43,10 @@ struct dyno_err {
     char message[DYNO_ERR_MESSAGE_BYTES];
 };
 
-#define DYNO_ERR_INIT {.status = DYNO_OK, .sqlstate = "", .native = 0, .message = ""}
+#define DYNO_ERR_INIT                                                                              \
+    {                                                                                              \
+        .status = DYNO_OK, .sqlstate = "", .native = 0, .message = ""                              \
+    }
 
 /**
  * Set status and text; sqlstate and native are cleared. A text over the buffer's size is cut.

@@ -1,5 +1,7 @@
 #include "base/units.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -7,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/clock.h"
 
 struct unit {
     const char *name;
@@ -29,9 +29,8 @@ static bool read_number(const char *text, double *out, const char **rest)
 
 enum dyno_status dyno_parse_duration_ns(const char *text, int64_t *out_ns, struct dyno_err *err)
 {
-    static const struct unit units[] = {{"", 1e9},   {"ns", 1},   {"us", 1e3},
-                                        {"ms", 1e6}, {"s", 1e9},  {"m", 60e9},
-                                        {"min", 60e9}, {"h", 3600e9}};
+    static const struct unit units[] = {{"", 1e9},  {"ns", 1},   {"us", 1e3},   {"ms", 1e6},
+                                        {"s", 1e9}, {"m", 60e9}, {"min", 60e9}, {"h", 3600e9}};
     const double longest_ns = 366.0 * 86400e9;
     double number = 0;
     const char *rest = NULL;
@@ -46,9 +45,9 @@ enum dyno_status dyno_parse_duration_ns(const char *text, int64_t *out_ns, struc
             return DYNO_OK;
         }
     }
-    return dyno_err_set(err, DYNO_EINPUT,
-                        "'%s' is not a duration: write a number of seconds, or a number with ms, s, m or h",
-                        text);
+    return dyno_err_set(
+        err, DYNO_EINPUT,
+        "'%s' is not a duration: write a number of seconds, or a number with ms, s, m or h", text);
 }
 
 enum dyno_status dyno_parse_i64(const char *text, int64_t min, int64_t max, int64_t *out,
@@ -60,7 +59,8 @@ enum dyno_status dyno_parse_i64(const char *text, int64_t min, int64_t max, int6
     bool is_clean = text[0] != '\0' && strchr(" \t\n+", text[0]) == NULL && *end == '\0';
     if (!is_clean || errno != 0 || value < min || value > max)
         return dyno_err_set(err, DYNO_EINPUT,
-                            "'%s' is not a whole number from %" PRId64 " to %" PRId64, text, min, max);
+                            "'%s' is not a whole number from %" PRId64 " to %" PRId64, text, min,
+                            max);
     *out = value;
     return DYNO_OK;
 }

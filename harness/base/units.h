@@ -2,10 +2,10 @@
 #ifndef DYNO_BASE_UNITS_H
 #define DYNO_BASE_UNITS_H
 
+#include "base/status.h"
+
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/status.h"
 
 /**
  * "250ms", "30s", "5m", "2h", "1.5s"; a bare number is seconds. Not negative, at most 366 days.

@@ -1,10 +1,10 @@
 #include "base/vec.h"
 
+#include "base/alloc.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/alloc.h"
 
 void dyno_vec_init(struct dyno_vec *vec, size_t item_bytes)
 {

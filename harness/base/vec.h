@@ -11,7 +11,10 @@ struct dyno_vec {
     size_t item_bytes;
 };
 
-#define DYNO_VEC_INIT(type) {.items = NULL, .len = 0, .capacity = 0, .item_bytes = sizeof(type)}
+#define DYNO_VEC_INIT(type)                                                                        \
+    {                                                                                              \
+        .items = NULL, .len = 0, .capacity = 0, .item_bytes = sizeof(type)                         \
+    }
 
 void dyno_vec_init(struct dyno_vec *vec, size_t item_bytes);
 void dyno_vec_deinit(struct dyno_vec *vec);

@@ -1,14 +1,15 @@
 #include "base/yaml.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <yaml.h>
-
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/suggest.h"
 #include "base/vec.h"
+
+#include <yaml.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct reader {
     yaml_parser_t parser;
@@ -40,7 +41,8 @@ static enum dyno_status refuse_extras(struct reader *r, const yaml_event_t *even
     const yaml_char_t *anchor = NULL;
     const yaml_char_t *tag = NULL;
     if (event->type == YAML_ALIAS_EVENT)
-        return fail_at(r, event->start_mark, "aliases ('*name') are not allowed: write the value out");
+        return fail_at(r, event->start_mark,
+                       "aliases ('*name') are not allowed: write the value out");
     if (event->type == YAML_SCALAR_EVENT) {
         anchor = event->data.scalar.anchor;
         tag = event->data.scalar.tag;
@@ -92,9 +94,9 @@ static enum dyno_status read_key(struct reader *r, const yaml_event_t *event,
     for (size_t i = 0; i < entries->len; i++) {
         const struct dyno_yaml_entry *other = dyno_vec_at(entries, i);
         if (strcmp(other->key, entry->key) == 0)
-            return dyno_err_set(r->err, DYNO_EINPUT, "%s:%zu:%zu: key '%s' stands twice (first in line %zu)",
-                                r->path, entry->key_line, entry->key_column, entry->key,
-                                other->key_line);
+            return dyno_err_set(r->err, DYNO_EINPUT,
+                                "%s:%zu:%zu: key '%s' stands twice (first in line %zu)", r->path,
+                                entry->key_line, entry->key_column, entry->key, other->key_line);
     }
     return DYNO_OK;
 }
@@ -216,8 +218,9 @@ enum dyno_status dyno_yaml_parse(const char *text, size_t len, const char *path,
     struct reader r = {.path = path, .err = err};
     struct dyno_yaml *root = NULL;
     if (len > DYNO_YAML_MAX_BYTES)
-        return dyno_err_set(err, DYNO_EINPUT, "%s:1:1: the file has %zu bytes, at most %d are allowed",
-                            path, len, DYNO_YAML_MAX_BYTES);
+        return dyno_err_set(err, DYNO_EINPUT,
+                            "%s:1:1: the file has %zu bytes, at most %d are allowed", path, len,
+                            DYNO_YAML_MAX_BYTES);
     if (!yaml_parser_initialize(&r.parser))
         return dyno_err_set(err, DYNO_EINTERNAL, "cannot start the YAML parser");
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, len);
@@ -236,7 +239,8 @@ enum dyno_status dyno_yaml_read(const char *path, struct dyno_yaml **out, struct
     size_t len = 0;
     enum dyno_status status = dyno_file_read(path, DYNO_YAML_MAX_BYTES, &text, &len, err);
     if (status == DYNO_ELIMIT)
-        return dyno_err_set(err, DYNO_EINPUT, "%s:1:1: the file is too large, at most 1 MiB is allowed", path);
+        return dyno_err_set(err, DYNO_EINPUT,
+                            "%s:1:1: the file is too large, at most 1 MiB is allowed", path);
     if (status == DYNO_OK)
         status = dyno_yaml_parse(text, len, path, out, err);
     free(text);
@@ -291,9 +295,10 @@ enum dyno_status dyno_yaml_check_keys(const char *path, const struct dyno_yaml *
         if (is_known)
             continue;
         const char *near = dyno_suggest(entry->key, allowed, allowed_count);
-        return dyno_err_set(err, DYNO_EINPUT, "%s:%zu:%zu: unknown key '%s'%s%s%s; allowed: %s", path,
-                            entry->key_line, entry->key_column, entry->key,
-                            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "", list);
+        return dyno_err_set(err, DYNO_EINPUT, "%s:%zu:%zu: unknown key '%s'%s%s%s; allowed: %s",
+                            path, entry->key_line, entry->key_column, entry->key,
+                            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "",
+                            list);
     }
     return DYNO_OK;
 }

@@ -6,15 +6,19 @@
 #ifndef DYNO_BASE_YAML_H
 #define DYNO_BASE_YAML_H
 
+#include "base/status.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-
-#include "base/status.h"
 
 #define DYNO_YAML_MAX_BYTES (1024 * 1024)
 #define DYNO_YAML_MAX_DEPTH 32
 
-enum dyno_yaml_kind { DYNO_YAML_SCALAR, DYNO_YAML_SEQUENCE, DYNO_YAML_MAPPING };
+enum dyno_yaml_kind {
+    DYNO_YAML_SCALAR,
+    DYNO_YAML_SEQUENCE,
+    DYNO_YAML_MAPPING
+};
 
 struct dyno_yaml {
     enum dyno_yaml_kind kind;
