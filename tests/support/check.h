@@ -2,11 +2,11 @@
 #ifndef DYNO_TESTS_CHECK_H
 #define DYNO_TESTS_CHECK_H
 
-#include <cmocka.h>
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #endif
