@@ -1,0 +1,111 @@
+#include "base/alloc.h"
+#include "base/str.h"
+#include "report/model_parts.h"
+#include "report/words.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FEWEST_BLOCKS 6
+#define MOST_BLOCKS   60
+
+/* Wall time of one block with all that belongs to it (starts, warm-ups), NAN if there is none. */
+static double seconds_per_block(const struct dyno_report_model *model, int64_t blocks)
+{
+    if (model->trial_count < 2 || blocks < 1)
+        return (double)NAN;
+    const struct dyno_report_trial *first = &model->trials[0];
+    const struct dyno_report_trial *last = &model->trials[model->trial_count - 1];
+    double ms = (double)(last->epoch_wall_ms - first->epoch_wall_ms) + (double)last->end_ns / 1e6;
+    return ms > 0 ? ms / 1e3 / (double)blocks : (double)NAN;
+}
+
+/* Blocks that would bring the smallest visible effect down to the margin: it falls with the root. */
+static int64_t blocks_wanted(const struct dyno_report_model *model)
+{
+    const struct dyno_report_contrast *contrast =
+        dyno_report_contrast_find(model, "response_p50", DYNO_REPORT_OVERALL);
+    if (contrast == NULL || contrast->blocks < 1)
+        return FEWEST_BLOCKS;
+    double visible = log(contrast->visible_ratio) / log1p(model->head.margin);
+    double wanted = ceil((double)contrast->blocks * visible * visible);
+    if (!isfinite(wanted) || wanted < FEWEST_BLOCKS)
+        wanted = FEWEST_BLOCKS;
+    int64_t blocks = wanted > MOST_BLOCKS ? MOST_BLOCKS : (int64_t)wanted;
+    return blocks > contrast->blocks ? blocks : 2 * contrast->blocks;
+}
+
+/* The command with another number of blocks. */
+static void append_command(struct dyno_str *out, const char *command, int64_t blocks)
+{
+    static const char option[] = "--blocks";
+    const char *found = strstr(command, option);
+    size_t head = found != NULL ? (size_t)(found - command) : strlen(command);
+    while (head > 0 && command[head - 1] == ' ')
+        head--;
+    dyno_str_append_n(out, command, head);
+    dyno_str_appendf(out, " --blocks %lld", (long long)blocks);
+    if (found == NULL)
+        return;
+    const char *rest = found + sizeof option - 1;
+    rest += strspn(rest, "= ");
+    rest += strcspn(rest, " ");
+    dyno_str_append(out, rest);
+}
+
+static void append_more_blocks(struct dyno_str *out, const struct dyno_report_model *model)
+{
+    const struct dyno_report_contrast *contrast =
+        dyno_report_contrast_find(model, "response_p50", DYNO_REPORT_OVERALL);
+    int64_t had = contrast != NULL ? contrast->blocks : model->head.blocks_planned;
+    int64_t blocks = blocks_wanted(model);
+    double seconds = seconds_per_block(model, had) * (double)blocks;
+    char word[DYNO_REPORT_WORD_BYTES];
+    dyno_str_append(out, "for a decision that holds, run more blocks");
+    if (isfinite(seconds))
+        dyno_str_appendf(out, " (about %s)",
+                         dyno_report_format_stretch(seconds, word, sizeof word));
+    dyno_str_append(out, ": ");
+    if (model->head.command != NULL)
+        append_command(out, model->head.command, blocks);
+    else
+        dyno_str_appendf(out, "the same command with --blocks %lld", (long long)blocks);
+}
+
+static bool is_provisional(const struct dyno_report_head *head)
+{
+    for (size_t i = 0; i < head->qualifier_count; i++)
+        if (strstr(head->qualifiers[i], "provisional") != NULL ||
+            strstr(head->qualifiers[i], "one server start") != NULL)
+            return true;
+    return false;
+}
+
+void dyno_report_load_next(struct dyno_report_model *model)
+{
+    struct dyno_report_head *head = &model->head;
+    struct dyno_str out;
+    dyno_str_init(&out, 1 << 17);
+    bool is_invalid = strcmp(head->verdict, "invalid") == 0;
+    if (strcmp(head->state, "running") == 0)
+        dyno_str_append(&out, "wait until it has finished, then ask for the report again");
+    else if (is_invalid)
+        dyno_str_append(&out, "mend what the failed gates name, then run it again");
+    else if (strcmp(head->state, "finished") != 0 && head->command != NULL)
+        dyno_str_appendf(&out, "run it again: %s", head->command);
+    else if (strcmp(head->state, "finished") != 0)
+        dyno_str_append(&out, "run it again");
+    else if (!dyno_report_is_compare(model))
+        dyno_str_append(&out, "compare it with another profile: sparkdyno compare --help");
+    else if (strcmp(head->verdict, "inconclusive") == 0 || is_provisional(head))
+        append_more_blocks(&out, model);
+    else if (strcmp(head->verdict, "better") == 0 || strcmp(head->verdict, "worse") == 0)
+        dyno_str_append(&out, "repeat it on another day, or with another workload, before you "
+                              "change a server that others use");
+    else
+        dyno_str_append(&out, "choose by other reasons: the difference lies within the margin");
+    char *text = dyno_str_take(&out);
+    head->next = text != NULL ? text : dyno_xstrdup("");
+}

@@ -1,0 +1,88 @@
+#include "report/words.h"
+
+#include "base/units.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *dyno_report_mark(const char *verdict, bool has_utf8)
+{
+    static const struct {
+        const char *verdict, *utf8, *ascii;
+    } marks[] = {
+        {"better", "✓", "+"},     {"valid", "✓", "+"},        {"worse", "✗", "-"},
+        {"equivalent", "≈", "="}, {"inconclusive", "?", "?"}, {"invalid", "!", "!"},
+    };
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (strcmp(verdict, marks[i].verdict) == 0)
+            return has_utf8 ? marks[i].utf8 : marks[i].ascii;
+    return "?";
+}
+
+char *dyno_report_format_ns(double ns, char *out, size_t out_bytes)
+{
+    if (!isfinite(ns)) {
+        (void)snprintf(out, out_bytes, "-");
+        return out;
+    }
+    return dyno_format_duration((int64_t)llround(ns), out, out_bytes);
+}
+
+char *dyno_report_format_ms(double ms, char *out, size_t out_bytes)
+{
+    return dyno_report_format_ns(ms * 1e6, out, out_bytes);
+}
+
+char *dyno_report_format_ratio(double ratio, char *out, size_t out_bytes)
+{
+    if (!isfinite(ratio))
+        (void)snprintf(out, out_bytes, "-");
+    else
+        (void)snprintf(out, out_bytes, "%.*f", ratio < 10 ? 3 : ratio < 100 ? 1 : 0, ratio);
+    return out;
+}
+
+char *dyno_report_format_change(double ratio, char *out, size_t out_bytes)
+{
+    if (isinf(ratio))
+        (void)snprintf(out, out_bytes, "new");
+    else if (isnan(ratio))
+        (void)snprintf(out, out_bytes, "-");
+    else if (ratio >= 2)
+        (void)snprintf(out, out_bytes, "x%.*f", ratio < 10 ? 2 : ratio < 100 ? 1 : 0, ratio);
+    else
+        (void)snprintf(out, out_bytes, "%+.1f %%", (ratio - 1) * 100);
+    return out;
+}
+
+const char *dyno_report_metric_label(const char *metric)
+{
+    static const char prefix[] = "response_";
+    return strncmp(metric, prefix, sizeof prefix - 1) == 0 ? metric + sizeof prefix - 1 : metric;
+}
+
+const char *dyno_report_plural(long long count)
+{
+    return count == 1 ? "" : "s";
+}
+
+char *dyno_report_format_utc(const char *utc, char *out, size_t out_bytes)
+{
+    (void)snprintf(out, out_bytes, "%.16s", utc);
+    if (strlen(out) == 16 && out[10] == 'T')
+        out[10] = ' ';
+    return out;
+}
+
+char *dyno_report_format_stretch(double seconds, char *out, size_t out_bytes)
+{
+    if (seconds < 90)
+        (void)snprintf(out, out_bytes, "%.0f s", seconds);
+    else if (seconds < 5400)
+        (void)snprintf(out, out_bytes, "%.0f min", seconds / 60);
+    else
+        (void)snprintf(out, out_bytes, "%.1f h", seconds / 3600);
+    return out;
+}

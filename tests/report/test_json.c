@@ -1,0 +1,126 @@
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/process.h"
+#include "report/fixture.h"
+#include "report/golden.h"
+#include "report/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHECK_TIMEOUT_NS INT64_C(50000000000)
+
+/* The JSON report of a fixture; the caller frees it. */
+static char *json_of(const struct fixture_shape *shape)
+{
+    struct fixture fixture;
+    fixture_open(&fixture, shape);
+    struct dyno_report_model *model = fixture_model(&fixture);
+    struct dyno_str out;
+    dyno_str_init(&out, 64u << 20);
+    struct dyno_err err = DYNO_ERR_INIT;
+    if (dyno_report_json(model, &out, &err) != DYNO_OK)
+        fail_msg("%s", err.message);
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+    return dyno_str_take(&out);
+}
+
+/* Run check_schema.py on the text; its complaints stand in a file beside it. */
+static void check_schema(const char *text)
+{
+    char dir[] = "/tmp/dyno_json_XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    char *path = dyno_path_join(dir, "report.json");
+    char *complaints = dyno_path_join(dir, "complaints");
+    struct dyno_err err = DYNO_ERR_INIT;
+    if (dyno_file_write(path, text, strlen(text), &err) != DYNO_OK)
+        fail_msg("%s", err.message);
+    const char *argv[] = {"python3", DYNO_SOURCE_DIR "/tests/report/check_schema.py",
+                          DYNO_SOURCE_DIR "/docs/report.schema.json", path, NULL};
+    struct dyno_spawn_options options = {.argv = argv, .stdout_path = complaints};
+    pid_t pid = 0;
+    if (dyno_process_spawn(&options, &pid, &err) != DYNO_OK)
+        fail_msg("%s", err.message);
+    struct dyno_exit end = dyno_process_wait(pid, dyno_now_ns() + CHECK_TIMEOUT_NS);
+    char *words = dyno_file_tail(complaints, 2000);
+    if (end.is_running || end.code != 0)
+        fail_msg("schema: %s", words);
+    free(words);
+    free(path);
+    free(complaints);
+    assert_int_equal(dyno_dir_remove(dir, NULL), DYNO_OK);
+}
+
+static void test_json_of_a_compare(void **state)
+{
+    (void)state;
+    struct fixture_shape shape = FIXTURE_COMPARE;
+    shape.statements = 12;
+    shape.warmup_executions = 5;
+    char *text = json_of(&shape);
+    golden_check("compare.json", text);
+    check_schema(text);
+    free(text);
+}
+
+static void test_json_of_a_run_fits_the_schema(void **state)
+{
+    (void)state;
+    struct fixture_shape shape = FIXTURE_COMPARE;
+    shape.arms = 1;
+    shape.bad_trial = -1;
+    char *text = json_of(&shape);
+    check_schema(text);
+    free(text);
+}
+
+static void test_json_of_an_unjudged_experiment_fits_the_schema(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = {
+        .arms = 2, .blocks = 0, .starts = 0, .queries = 1, .statements = 0, .bad_trial = -1};
+    char *text = json_of(&shape);
+    check_schema(text);
+    free(text);
+}
+
+static void test_json_of_hostile_names_is_whole(void **state)
+{
+    (void)state;
+    struct fixture_shape shape = FIXTURE_COMPARE;
+    shape.is_hostile = true;
+    char *text = json_of(&shape);
+    cJSON *root = NULL;
+    assert_int_equal(dyno_json_parse(text, strlen(text), "report", &root, NULL), DYNO_OK);
+    assert_int_equal(dyno_json_i64_or(root, "schema_version", 0), 1);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(root, "trials")), 20);
+    cJSON_Delete(root);
+    check_schema(text);
+    free(text);
+}
+
+static void test_json_is_the_same_twice(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    char *first = json_of(&shape);
+    char *second = json_of(&shape);
+    assert_string_equal(first, second);
+    free(first);
+    free(second);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_json_of_a_compare),
+        cmocka_unit_test(test_json_of_a_run_fits_the_schema),
+        cmocka_unit_test(test_json_of_an_unjudged_experiment_fits_the_schema),
+        cmocka_unit_test(test_json_of_hostile_names_is_whole),
+        cmocka_unit_test(test_json_is_the_same_twice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,142 @@
+#include "base/str.h"
+#include "report/clean.h"
+#include "report/fixture.h"
+#include "report/golden.h"
+#include "report/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct dyno_report_text_options plain = {
+    .has_color = false, .has_utf8 = true, .width = 80};
+
+/* The text report of a fixture; the caller frees it. */
+static char *text_of(const struct fixture_shape *shape,
+                     const struct dyno_report_text_options *options)
+{
+    struct fixture fixture;
+    fixture_open(&fixture, shape);
+    struct dyno_report_model *model = fixture_model(&fixture);
+    struct dyno_str out;
+    dyno_str_init(&out, 1 << 20);
+    struct dyno_err err = DYNO_ERR_INIT;
+    if (dyno_report_text(model, options, &out, &err) != DYNO_OK)
+        fail_msg("%s", err.message);
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+    return dyno_str_take(&out);
+}
+
+static void check_fits(const char *text)
+{
+    int lines = 0;
+    for (const char *line = text; *line != '\0'; lines++) {
+        size_t bytes = strcspn(line, "\n");
+        char *copy = dyno_report_clean(line, bytes);
+        if (dyno_report_columns(copy) > 80)
+            fail_msg("over 80 columns: %s", copy);
+        assert_true(bytes == 0 || line[bytes - 1] != ' ');
+        free(copy);
+        line += bytes + (line[bytes] == '\n');
+    }
+    assert_true(lines <= 40);
+    assert_true(lines > 5);
+}
+
+static void test_text_of_a_compare(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    char *text = text_of(&shape, &plain);
+    check_fits(text);
+    golden_check("compare.txt", text);
+    free(text);
+}
+
+static void test_text_of_a_run(void **state)
+{
+    (void)state;
+    struct fixture_shape shape = FIXTURE_COMPARE;
+    shape.arms = 1;
+    shape.bad_trial = -1;
+    char *text = text_of(&shape, &plain);
+    check_fits(text);
+    golden_check("run.txt", text);
+    free(text);
+}
+
+static void test_text_in_ascii_has_no_other_bytes(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    struct dyno_report_text_options options = plain;
+    options.has_utf8 = false;
+    char *text = text_of(&shape, &options);
+    for (const char *p = text; *p != '\0'; p++)
+        assert_true(*p == '\n' || (*p >= ' ' && *p <= '~'));
+    assert_non_null(strstr(text, "+ BETTER"));
+    free(text);
+}
+
+static void test_text_has_color_only_if_asked(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    struct dyno_report_text_options options = plain;
+    char *text = text_of(&shape, &options);
+    assert_null(strchr(text, '\x1b'));
+    free(text);
+    options.has_color = true;
+    text = text_of(&shape, &options);
+    assert_non_null(strstr(text, "\x1b[1;32m✓ BETTER\x1b[0m"));
+    free(text);
+}
+
+static void test_text_of_hostile_names_is_harmless(void **state)
+{
+    (void)state;
+    struct fixture_shape shape = FIXTURE_COMPARE;
+    shape.is_hostile = true;
+    shape.queries = 9;
+    char *text = text_of(&shape, &plain);
+    check_fits(text);
+    char *clean = dyno_report_clean(text, strlen(text));
+    assert_string_equal(text, clean);
+    assert_null(strchr(text, '\x1b'));
+    assert_null(strchr(text, '\t'));
+    free(clean);
+    free(text);
+}
+
+static void test_text_says_that_an_experiment_was_interrupted(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = {
+        .arms = 2, .blocks = 2, .starts = 1, .queries = 2, .statements = 8, .bad_trial = -1};
+    struct fixture fixture;
+    fixture_open(&fixture, &shape);
+    fixture_exec(&fixture, "UPDATE experiment SET state = 'interrupted'");
+    struct dyno_report_model *model = fixture_model(&fixture);
+    struct dyno_str out;
+    dyno_str_init(&out, 1 << 20);
+    assert_int_equal(dyno_report_text(model, &plain, &out, NULL), DYNO_OK);
+    assert_non_null(strstr(dyno_str_text(&out), "INTERRUPTED"));
+    assert_non_null(strstr(dyno_str_text(&out), "? UNJUDGED"));
+    check_fits(dyno_str_text(&out));
+    dyno_str_deinit(&out);
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_text_of_a_compare),
+        cmocka_unit_test(test_text_of_a_run),
+        cmocka_unit_test(test_text_in_ascii_has_no_other_bytes),
+        cmocka_unit_test(test_text_has_color_only_if_asked),
+        cmocka_unit_test(test_text_of_hostile_names_is_harmless),
+        cmocka_unit_test(test_text_says_that_an_experiment_was_interrupted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
