@@ -1,0 +1,220 @@
+"""test_experiment.py PROGRAM FAKE_HS2: whole experiments against a server with scripted times and faults."""
+import contextlib
+import json
+import os
+import pathlib
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM, FAKE = sys.argv[1:3]
+del sys.argv[1:3]
+
+WORKLOAD = """\
+name: scripted
+description: statements of the scripted server
+queries:
+  - name: one
+    sql: one.sql
+    weight: 3
+  - name: rows
+    sql: rows.sql
+load:
+  arrival: poisson
+  rate: 40
+  sessions: 4
+  warmup: 3
+  measure: 2s
+  timeout: 10s
+"""
+
+
+@contextlib.contextmanager
+def fake_server(*options):
+    process = subprocess.Popen([FAKE, *options], stdout=subprocess.PIPE, text=True)
+    try:
+        yield process, int(process.stdout.readline().split()[1])
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+class Experiment(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.dir = pathlib.Path(self.folder.name)
+        self.write_workload(one="SELECT 1", rows="ROWS 2000")
+        (self.dir / "plain.conf").write_text("# nothing\n", encoding="utf-8")
+        (self.dir / "few.conf").write_text("# few partitions\nspark.sql.shuffle.partitions 8\n", encoding="utf-8")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def write_workload(self, **queries):
+        (self.dir / "w").mkdir(exist_ok=True)
+        (self.dir / "w/workload.yaml").write_text(WORKLOAD, encoding="utf-8")
+        for name, sql in queries.items():
+            (self.dir / f"w/{name}.sql").write_text(sql + "\n", encoding="utf-8")
+
+    def command(self, verb, port, *words):
+        return [PROGRAM, verb, "w/workload.yaml", *words, "--target", "hs2", "--host", "127.0.0.1", "--port",
+                str(port), "--auth", "nosasl", "--db", "r.db", "--cache-dir", "c", "--trial-warmup", "200ms"]
+
+    def start(self, verb, port, *words):
+        return subprocess.Popen(self.command(verb, port, *words), cwd=self.dir, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+
+    def run_program(self, verb, port, *words, code=0):
+        process = self.start(verb, port, *words)
+        out, err = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, code, err + out)
+        return out, err
+
+    def query(self, sql):
+        with contextlib.closing(sqlite3.connect(self.dir / "r.db")) as db:
+            self.assertEqual(db.execute("PRAGMA integrity_check").fetchone()[0], "ok")
+            return db.execute(sql).fetchall()
+
+    def test_run_measures_what_the_server_did(self):
+        log = self.dir / "truth"
+        with fake_server("--service", "20ms", "--log", str(log)) as (_, port):
+            out, err = self.run_program("run", port, "./plain.conf", "--json", "--seed", "11")
+        document = json.loads(out)
+        self.assertEqual(document["schema_version"], 1)
+        self.assertRegex(err, r"RESULT verdict=valid exit=0 experiment=1")
+        offered, completed, failed, censored = self.query(
+            "SELECT offered, completed, failed, censored FROM trial WHERE role = 'measure'")[0]
+        self.assertEqual(offered, completed)
+        self.assertEqual((failed, censored), (0, 0))
+        self.assertGreater(offered, 40)
+        rows = self.query("SELECT intended_ns, claim_ns, send_ns, done_ns FROM record WHERE outcome = 2 AND send_ns >= 0")
+        for intended, claim, send, done in rows:
+            wait, lag = max(0, claim - intended), send - max(intended, claim)
+            self.assertEqual(done - intended, wait + lag + (done - send))
+            self.assertGreaterEqual(done - send, 20e6)
+        self.assertEqual(self.query("SELECT count(*) FROM record WHERE outcome = 2 AND query = 1 AND row_count <> 2000"), [(0,)])
+
+    def test_compare_finds_nothing_where_nothing_is(self):
+        with fake_server("--service", "5ms") as (_, port):
+            out, err = self.run_program("compare", port, "./plain.conf", "./few.conf", "--blocks", "6", "--starts", "1",
+                                        "--measure", "1s", "--margin", "0.5", "--json", code=0)
+        verdict = json.loads(out)["verdict"]
+        self.assertEqual(verdict["verdict"], "equivalent", err)
+        self.assertEqual(self.query("SELECT count(*) FROM trial WHERE role = 'measure'"), [(12,)])
+        self.assertEqual(self.query("SELECT DISTINCT is_applied FROM setting"), [(1,)])
+
+    def test_few_blocks_never_decide(self):
+        with fake_server("--service", "5ms") as (_, port):
+            out, _ = self.run_program("compare", port, "./plain.conf", "./few.conf", "--blocks", "2", "--starts", "1",
+                                      "--measure", "500ms", "--json", code=125)
+        self.assertEqual(json.loads(out)["verdict"]["verdict"], "inconclusive")
+
+    def test_unknown_setting_ends_it_before_load(self):
+        (self.dir / "typo.conf").write_text("# typo\nspark.sql.shuffle.partition 8\n", encoding="utf-8")
+        with fake_server() as (_, port):
+            _, err = self.run_program("compare", port, "./plain.conf", "./typo.conf", "--blocks", "2", "--starts", "1", code=2)
+        self.assertRegex(err, r"spark\.sql\.shuffle\.partition\b.*did you mean 'spark\.sql\.shuffle\.partitions'")
+        self.assertEqual(self.query("SELECT count(*) FROM record"), [(0,)])
+
+    def test_static_difference_is_refused_on_an_external_server(self):
+        (self.dir / "kryo.conf").write_text("# kryo\nspark.serializer org.apache.spark.serializer.KryoSerializer\n", encoding="utf-8")
+        with fake_server() as (_, port):
+            _, err = self.run_program("compare", port, "./plain.conf", "./kryo.conf", code=2)
+        self.assertIn("not ours to restart", err)
+
+    def test_failing_query_ends_the_warm_up(self):
+        self.write_workload(one="SELECT FAIL")
+        with fake_server() as (_, port):
+            _, err = self.run_program("run", port, "./plain.conf", code=2)
+        self.assertRegex(err, r"query 'one' of workload 'scripted' failed in the warm-up")
+
+    def test_failures_under_load_make_the_trial_invalid(self):
+        with fake_server("--fail-every", "5") as (_, port):
+            out, _ = self.run_program("run", port, "./plain.conf", "--warmup", "0", "--json", code=4)
+        self.assertEqual(json.loads(out)["verdict"]["verdict"], "invalid")
+        self.assertEqual(self.query("SELECT DISTINCT sqlstate FROM record WHERE outcome = 3"), [("42P01",)])
+        self.assertEqual(self.query("SELECT is_passed FROM gate WHERE name = 'errors'"), [(0,)])
+
+    def test_refused_port_and_silent_server(self):
+        with fake_server() as (process, port):
+            process.kill()
+            process.wait()
+            begin = time.monotonic()
+            _, err = self.run_program("run", port, "./plain.conf", "--warmup", "0", code=3)
+            self.assertLess(time.monotonic() - begin, 30)
+        self.assertRegex(err, rf"127\.0\.0\.1.*{port}|refused")
+
+    def test_server_that_dies_leaves_a_partial_trial(self):
+        with fake_server("--service", "5ms") as (server, port):
+            process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "6s", "--drain", "1s", "--on-failure", "stop")
+            time.sleep(3)
+            server.kill()
+            _, err = process.communicate(timeout=120)
+        self.assertNotEqual(process.returncode, 0, err)
+        self.assertGreater(self.query("SELECT count(*) FROM record WHERE outcome = 2")[0][0], 20)
+        self.assertEqual(self.query("SELECT is_valid FROM trial WHERE role = 'measure'"), [(0,)])
+        self.assertGreater(self.query("SELECT count(*) FROM record WHERE outcome IN (6, 7)")[0][0], 0)
+
+    def test_ctrl_c_once_keeps_and_marks(self):
+        with fake_server("--service", "5ms") as (_, port):
+            process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "60s")
+            time.sleep(3)
+            process.send_signal(signal.SIGINT)
+            begin = time.monotonic()
+            _, err = process.communicate(timeout=60)
+        self.assertLess(time.monotonic() - begin, 20)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertEqual(self.query("SELECT state FROM experiment"), [("interrupted",)])
+        self.assertEqual(self.query("SELECT state FROM trial"), [("partial",)])
+        self.assertGreater(self.query("SELECT count(*) FROM record WHERE outcome = 2")[0][0], 20)
+
+    def test_killed_supervisor_is_seen_by_the_next(self):
+        with fake_server("--service", "5ms") as (_, port):
+            process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "60s")
+            time.sleep(2)
+            process.kill()
+            process.communicate()
+            time.sleep(0.5)
+            self.assertEqual(self.generators(), [])
+            self.run_program("run", port, "./plain.conf", "--warmup", "0", "--measure", "1s")
+        self.assertEqual(self.query("SELECT state FROM experiment ORDER BY id"), [("interrupted",), ("finished",)])
+
+    def generators(self):
+        found = []
+        for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                words = entry.read_bytes().split(b"\0")
+                if b"generate" in words and str(self.dir).encode() in b" ".join(words):
+                    found.append(words)
+        return found
+
+    def test_list_show_report_read_what_was_stored(self):
+        with fake_server("--service", "2ms") as (_, port):
+            self.run_program("run", port, "./plain.conf", "--measure", "500ms")
+        for words, pattern in ((["list"], r"scripted"), (["show"], r"valid"), (["show", "1", "--json"], r'"schema_version":\s*1')):
+            done = subprocess.run([PROGRAM, *words, "--db", "r.db"], cwd=self.dir, capture_output=True, text=True, check=True)
+            self.assertRegex(done.stdout, pattern)
+        subprocess.run([PROGRAM, "report", "-o", "x.html", "--db", "r.db"], cwd=self.dir, check=True, capture_output=True)
+        html = (self.dir / "x.html").read_text(encoding="utf-8")
+        self.assertIn("Content-Security-Policy", html)
+        self.assertFalse(re.search(r'(?:src|href)="https?:', html))
+        done = subprocess.run([PROGRAM, "show", "7", "--db", "r.db"], cwd=self.dir, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+
+    def test_null_target_needs_no_server(self):
+        done = subprocess.run([PROGRAM, "run", "w/workload.yaml", "./plain.conf", "--target", "null", "--arrival", "closed",
+                               "--sessions", "1", "--measure", "500ms", "--warmup", "0", "--db", "r.db", "--cache-dir", "c",
+                               "--null-service", "100us"], cwd=self.dir, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(self.query("SELECT completed FROM trial WHERE role = 'measure'")[0][0], 1000)
+
+
+if __name__ == "__main__":
+    os.environ.pop("SPARK_HOME", None)
+    unittest.main(verbosity=2)

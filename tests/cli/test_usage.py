@@ -1,0 +1,107 @@
+"""test_usage.py PROGRAM: what each wrong invocation says, and with which exit code. One row each."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = sys.argv.pop(1)
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# arguments, exit code, what stderr must match
+WRONG = [
+    ([], 2, r"Verbs:"),
+    (["comapre"], 2, r"unknown verb 'comapre', did you mean 'compare'\?"),
+    (["compare"], 2, r"usage: sparkdyno compare \[options\] WORKLOAD BASE CANDIDATE"),
+    (["compare", "retail", "default"], 2, r"usage: sparkdyno compare"),
+    (["compare", "retail", "default", "default"], 2, r"set the same values: there is nothing to compare"),
+    (["compare", "retial", "default", "aqe-off"], 2, r"retial.*did you mean 'retail'"),
+    (["compare", "retail", "default", "aqe-of"], 2, r"aqe-of.*did you mean 'aqe-off'"),
+    (["compare", "retail", "default", "aqe-off", "--blokcs", "3"], 2, r"unknown option '--blokcs', did you mean '--blocks'\?"),
+    (["compare", "retail", "default", "aqe-off", "--blocks"], 2, r"--blocks needs a value: N"),
+    (["compare", "retail", "default", "aqe-off", "--blocks", "0"], 2, r"--blocks: '0' is not a whole number from 1 to 1000"),
+    (["compare", "retail", "default", "aqe-off", "--blocks", "2", "--starts", "3"], 2, r"3 starts are more than 2 blocks"),
+    (["compare", "retail", "default", "aqe-off", "--json=1"], 2, r"--json takes no value"),
+    (["compare", "retail", "default", "aqe-off", "-x"], 2, r"unknown option '-x'"),
+    (["compare", "retail", "default", "aqe-off", "--margin", "-1"], 2, r"--margin: '-1' is not a number from"),
+    (["compare", "retail", "default", "default", "--candidate-conf", "novalue"], 2, r"novalue"),
+    (["run", "retail", "--rate", "0"], 2, r"--rate: '0' is not a number from"),
+    (["run", "retail", "--rate", "-3"], 2, r"--rate: '-3' is not a number from"),
+    (["run", "retail", "--measure", "1 day"], 2, r"--measure: '1 day' is not a duration"),
+    (["run", "retail", "--arrival", "possion"], 2, r"possion"),
+    (["run", "retail", "--sessions", "0"], 2, r"--sessions: '0' is not a whole number from 1"),
+    (["run", "retail", "--target", "jdbc"], 2, r"--target: .*jdbc"),
+    (["run", "retail", "--kind", "yarn"], 2, r"--kind: 'yarn' is neither local nor cluster"),
+    (["run", "retail", "--target", "hs2", "--connection", "DSN=x"], 2, r"--connection goes with --target odbc"),
+    (["run", "retail", "--host", "h"], 2, r"--host goes with --target hs2"),
+    (["run", "retail", "--auth", "kerberos"], 2, r"--auth: 'kerberos' is neither nosasl nor plain"),
+    (["run", "retail", "--on-failure", "explode"], 2, r"--on-failure: 'explode' is neither continue nor stop"),
+    (["run", "retail", "--password-file", "/nowhere"], 2, r"--password-file: cannot open '/nowhere'"),
+    (["run", "retail", "--rest-url", "http://x"], 2, r"--rest-url goes with"),
+    (["run", "retail", "--spark-home", "/nowhere"], 3, r"/nowhere"),
+    (["run", "retail", "--spark-version", "9.9.9"], 3, r"scripts/spark"),
+    (["run", "/nowhere/workload.yaml"], 2, r"/nowhere"),
+    (["list", "--db", "/nowhere/x.db"], 2, r"/nowhere/x.db"),
+    (["show", "nothing", "--db", "/nowhere/x.db"], 2, r"/nowhere/x.db"),
+    (["generate", "/nowhere/plan.json", "/tmp/out"], 2, r"/nowhere/plan.json"),
+]
+
+
+def run(arguments, **env):
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False, timeout=60,
+                          stdin=subprocess.DEVNULL, cwd=ROOT, env={**os.environ, **env})
+
+
+class Usage(unittest.TestCase):
+    def test_wrong_invocations(self):
+        for arguments, code, pattern in WRONG:
+            with self.subTest(arguments=arguments):
+                done = run(arguments)
+                self.assertRegex(done.stderr, re.compile(pattern))
+                self.assertEqual(done.returncode, code, done.stderr)
+                self.assertEqual(done.stdout, "")
+
+    def test_no_java_and_java_too_old(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = run(["run", "retail"], PATH=folder, JAVA_HOME="")
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertRegex(done.stderr, r"(?i)java|spark")
+
+    def test_help_is_there_for_every_verb(self):
+        overview = run(["--help"])
+        self.assertEqual(overview.returncode, 0)
+        for verb in re.findall(r"^  (\w+) +\S", overview.stdout.split("Verbs:")[1], re.M):
+            done = run([verb, "--help"])
+            self.assertEqual(done.returncode, 0)
+            self.assertRegex(done.stdout, r"Examples:\n  sparkdyno " + verb)
+            self.assertEqual(run(["help", verb]).stdout, done.stdout)
+
+    def test_version(self):
+        self.assertRegex(run(["--version"]).stdout, r"^sparkdyno \d+\.\d+\.\d+\n$")
+
+    def test_full_stdout_is_an_error(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([PROGRAM, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot write the result", done.stderr)
+
+    def test_variables_stand_for_options_and_options_win(self):
+        done = run(["compare", "retail", "default", "aqe-off", "--dry-run"], SPARKDYNO_BLOCKS="zero")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("variable SPARKDYNO_BLOCKS", done.stderr)
+        done = run(["run", "retail", "--target", "null", "--dry-run", "--seed", "5"], SPARKDYNO_SEED="6")
+        self.assertIn("seed 5", done.stdout)
+
+    def test_dry_run_repeats_for_a_seed(self):
+        words = ["compare", "retail", "default", "default", "--conf", "spark.sql.adaptive.enabled=true",
+                 "--candidate-conf", "spark.sql.shuffle.partitions=8", "--target", "null", "--dry-run", "--seed", "7"]
+        first, second = run(words), run(words)
+        self.assertEqual(first.returncode, 0, first.stderr)
+        self.assertEqual(first.stdout, second.stdout)
+        self.assertNotEqual(first.stdout, run([*words[:-1], "8"]).stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
