@@ -33,7 +33,9 @@ static const struct unit plain[] = {{"", 1}};
 static bool read_amount(const char *text, const struct unit *units, size_t count, double *out)
 {
     char *end = NULL;
-    if (!isdigit((unsigned char)text[0]) && text[0] != '-' && text[0] != '.')
+    /* strtod would also take what is no number to Spark: hexadecimal digits. */
+    if ((!isdigit((unsigned char)text[0]) && strchr("-.", text[0]) == NULL) ||
+        strpbrk(text, "xX") != NULL)
         return false;
     double number = strtod(text, &end);
     for (size_t i = 0; i < count && end != text && isfinite(number); i++) {

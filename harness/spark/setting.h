@@ -53,10 +53,9 @@ struct dyno_setting_proof {
 /**
  * The statements, run one after another in one fresh session, whose results dyno_settings_judge
  * needs. The caller frees each and the array. Order: "SET -v", then DYNO_SETTING_STEPS for each
- * setting: "SET k"
- * (what the server shows by itself), "SET k=v", "SET k". Keys are checked against [A-Za-z0-9._-] and
- * must not come twice, values must have no newline, no "${" (Spark would replace it), no ';' outside
- * quotes: DYNO_EINPUT.
+ * setting: "SET k" (what the server shows by itself), "SET k=v", "SET k". Keys are checked against
+ * [A-Za-z0-9._-] and must not come twice; values must have no newline, no "${" (Spark would replace
+ * it) and no ';' outside quotes: DYNO_EINPUT.
  */
 enum dyno_status dyno_settings_statements(const struct dyno_setting *settings, size_t count,
                                           char ***sql_out, size_t *sql_count_out,
