@@ -59,7 +59,6 @@ static enum dyno_status start_managed(struct dyno_bench *bench, int index, struc
     struct dyno_setting *settings =
         dyno_profile_select(profile_of_start(bench, index), DYNO_SETTING_STATIC, &count);
     char *work_root = dyno_xasprintf("%s/servers", bench->options->cache_dir);
-    atomic_bool stop = false;
     struct dyno_spark_options options = {.install = &m->install,
                                          .work_root = work_root,
                                          .kind = m->kind,
@@ -71,7 +70,7 @@ static enum dyno_status start_managed(struct dyno_bench *bench, int index, struc
                                          .setting_count = count,
                                          .ready_timeout_ns = READY_TIMEOUT_NS,
                                          .log = bench->options->log,
-                                         .stop = &stop};
+                                         .stop = bench->options->stop};
     char stage[96];
     (void)snprintf(stage, sizeof stage, "starting Spark (start %d)", bench->starts_made);
     dyno_bench_progress(bench, stage, 0, 0);

@@ -18,7 +18,7 @@ struct dyno_ready {
     uint16_t ui_port;
     int64_t deadline_ns;     /**< CLOCK_MONOTONIC */
     int executors;           /**< that many must have joined; 0 in local mode */
-    const atomic_bool *stop; /**< may be NULL */
+    const atomic_int *stop; /**< 0: go on; may be NULL */
 };
 
 /** DYNO_OK to go on waiting; else DYNO_EENV because a process died or the time is over, or

@@ -37,7 +37,7 @@ struct dyno_spark_options {
     size_t setting_count;
     int64_t ready_timeout_ns;   /**< 180 s */
     const struct dyno_log *log; /**< may be NULL */
-    const atomic_bool *stop;    /**< gives up soon after it turns true; may be NULL */
+    const atomic_int *stop;     /**< gives up soon after it is not 0; may be NULL */
 };
 
 struct dyno_spark_server;
