@@ -1,0 +1,302 @@
+#include "odbc/convert.h"
+
+#include "odbc/convert_text.h"
+#include "odbc/moment.h"
+#include "odbc/number.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+typedef const char *(*convert_fn)(const struct dyno_odbc_value *value,
+                                  const struct dyno_odbc_target *target);
+
+/* Integer targets by size and sign. */
+struct integer_type {
+    SQLSMALLINT c_type;
+    size_t bytes;
+    uint64_t most;          /* largest value */
+    uint64_t most_negative; /* magnitude of the smallest */
+};
+
+static const struct integer_type integer_types[] = {
+    {SQL_C_BIT, 1, 1, 0},
+    {SQL_C_STINYINT, 1, INT8_MAX, UINT64_C(1) << 7},
+    {SQL_C_TINYINT, 1, INT8_MAX, UINT64_C(1) << 7},
+    {SQL_C_UTINYINT, 1, UINT8_MAX, 0},
+    {SQL_C_SSHORT, 2, INT16_MAX, UINT64_C(1) << 15},
+    {SQL_C_SHORT, 2, INT16_MAX, UINT64_C(1) << 15},
+    {SQL_C_USHORT, 2, UINT16_MAX, 0},
+    {SQL_C_SLONG, 4, INT32_MAX, UINT64_C(1) << 31},
+    {SQL_C_LONG, 4, INT32_MAX, UINT64_C(1) << 31},
+    {SQL_C_ULONG, 4, UINT32_MAX, 0},
+    {SQL_C_SBIGINT, 8, INT64_MAX, UINT64_C(1) << 63},
+    {SQL_C_UBIGINT, 8, UINT64_MAX, 0},
+};
+
+static const struct integer_type *integer_type_of(SQLSMALLINT c_type)
+{
+    for (size_t i = 0; i < sizeof integer_types / sizeof integer_types[0]; i++) {
+        if (integer_types[i].c_type == c_type)
+            return &integer_types[i];
+    }
+    return NULL;
+}
+
+static bool is_info(const char *state)
+{
+    return state != NULL && state[0] == '0' && state[1] == '1';
+}
+
+/* Copy a fixed-size value and tell its size. */
+static void put(const struct dyno_odbc_target *target, const void *bytes, size_t len)
+{
+    if (target->data != NULL)
+        memcpy(target->data, bytes, len);
+    if (target->indicator != NULL)
+        *target->indicator = (SQLLEN)len;
+    if (target->piece != NULL)
+        target->piece->is_done = true;
+}
+
+static const char *to_integer(const struct dyno_odbc_value *value, struct dyno_odbc_integer *out)
+{
+    switch (value->kind) {
+    case DYNO_ODBC_KIND_BOOLEAN:
+    case DYNO_ODBC_KIND_INTEGER:
+        *out = dyno_odbc_integer_of(value->integer);
+        return NULL;
+    case DYNO_ODBC_KIND_REAL:
+        return dyno_odbc_f64_to_integer(value->real, out);
+    case DYNO_ODBC_KIND_DECIMAL:
+    case DYNO_ODBC_KIND_TEXT:
+        return dyno_odbc_text_to_integer(value->text, value->len, out);
+    default:
+        return "07006";
+    }
+}
+
+static const char *convert_integer(const struct dyno_odbc_value *value,
+                                   const struct dyno_odbc_target *target)
+{
+    const struct integer_type *type = integer_type_of(target->c_type);
+    struct dyno_odbc_integer integer = {.magnitude = 0};
+    const char *state = to_integer(value, &integer);
+    if (type == NULL)
+        return "07006";
+    if (state != NULL && !is_info(state))
+        return state;
+    if (integer.magnitude > (integer.is_negative ? type->most_negative : type->most))
+        return "22003";
+    uint64_t bits = integer.is_negative ? UINT64_C(0) - integer.magnitude : integer.magnitude;
+    uint8_t one = (uint8_t)bits;
+    uint16_t two = (uint16_t)bits;
+    uint32_t four = (uint32_t)bits;
+    if (type->bytes == 1)
+        put(target, &one, sizeof one);
+    else if (type->bytes == 2)
+        put(target, &two, sizeof two);
+    else if (type->bytes == 4)
+        put(target, &four, sizeof four);
+    else
+        put(target, &bits, sizeof bits);
+    return state;
+}
+
+static const char *to_f64(const struct dyno_odbc_value *value, double *out)
+{
+    switch (value->kind) {
+    case DYNO_ODBC_KIND_BOOLEAN:
+    case DYNO_ODBC_KIND_INTEGER:
+        *out = (double)value->integer;
+        return NULL;
+    case DYNO_ODBC_KIND_REAL:
+        *out = value->real;
+        return NULL;
+    case DYNO_ODBC_KIND_DECIMAL:
+    case DYNO_ODBC_KIND_TEXT:
+        return dyno_odbc_text_to_f64(value->text, value->len, out);
+    default:
+        return "07006";
+    }
+}
+
+static const char *convert_double(const struct dyno_odbc_value *value,
+                                  const struct dyno_odbc_target *target)
+{
+    double real = 0;
+    const char *state = to_f64(value, &real);
+    if (state == NULL)
+        put(target, &real, sizeof real);
+    return state;
+}
+
+static const char *convert_float(const struct dyno_odbc_value *value,
+                                 const struct dyno_odbc_target *target)
+{
+    double real = 0;
+    const char *state = to_f64(value, &real);
+    if (state != NULL)
+        return state;
+    if (!isinf(real) && fabs(real) > (double)FLT_MAX)
+        return "22003";
+    float single = (float)real;
+    put(target, &single, sizeof single);
+    return NULL;
+}
+
+static const char *convert_numeric(const struct dyno_odbc_value *value,
+                                   const struct dyno_odbc_target *target)
+{
+    char buffer[DYNO_ODBC_NUMBER_BYTES];
+    const char *text = value->text;
+    size_t len = value->len;
+    switch (value->kind) {
+    case DYNO_ODBC_KIND_BOOLEAN:
+    case DYNO_ODBC_KIND_INTEGER:
+        len = dyno_odbc_i64_to_text(value->integer, buffer);
+        text = buffer;
+        break;
+    case DYNO_ODBC_KIND_REAL:
+        len = dyno_odbc_f64_to_text(value->real, value->is_float, buffer);
+        text = buffer;
+        break;
+    case DYNO_ODBC_KIND_DECIMAL:
+    case DYNO_ODBC_KIND_TEXT:
+        break;
+    default:
+        return "07006";
+    }
+    SQL_NUMERIC_STRUCT numeric;
+    const char *state = dyno_odbc_text_to_numeric(text, len, &numeric);
+    if (state == NULL || is_info(state))
+        put(target, &numeric, sizeof numeric);
+    return state;
+}
+
+/* NULL, or the state of a value that is no moment at all or no date of ODBC's range. */
+static const char *to_moment(const struct dyno_odbc_value *value, struct dyno_odbc_moment *out)
+{
+    bool has_text = value->kind == DYNO_ODBC_KIND_DATE || value->kind == DYNO_ODBC_KIND_TIMESTAMP ||
+                    value->kind == DYNO_ODBC_KIND_TEXT;
+    if (!has_text)
+        return "07006";
+    if (!dyno_odbc_moment_scan(value->text, value->len, out))
+        return "22018";
+    return out->year < INT16_MIN || out->year > INT16_MAX ? "22003" : NULL;
+}
+
+static const char *convert_date(const struct dyno_odbc_value *value,
+                                const struct dyno_odbc_target *target)
+{
+    struct dyno_odbc_moment moment;
+    const char *state = to_moment(value, &moment);
+    if (state == NULL && !moment.has_date)
+        state = "22018";
+    if (state != NULL)
+        return state;
+    SQL_DATE_STRUCT date = {.year = (SQLSMALLINT)moment.year,
+                            .month = (SQLUSMALLINT)moment.month,
+                            .day = (SQLUSMALLINT)moment.day};
+    put(target, &date, sizeof date);
+    bool is_cut =
+        moment.hour != 0 || moment.minute != 0 || moment.second != 0 || moment.fraction_ns != 0;
+    return is_cut ? "01S07" : NULL;
+}
+
+static const char *convert_time(const struct dyno_odbc_value *value,
+                                const struct dyno_odbc_target *target)
+{
+    if (value->kind == DYNO_ODBC_KIND_DATE)
+        return "07006";
+    struct dyno_odbc_moment moment;
+    const char *state = to_moment(value, &moment);
+    if (state == NULL && !moment.has_time)
+        state = "22018";
+    if (state != NULL)
+        return state;
+    SQL_TIME_STRUCT time = {.hour = (SQLUSMALLINT)moment.hour,
+                            .minute = (SQLUSMALLINT)moment.minute,
+                            .second = (SQLUSMALLINT)moment.second};
+    put(target, &time, sizeof time);
+    return moment.fraction_ns != 0 ? "01S07" : NULL;
+}
+
+static const char *convert_timestamp(const struct dyno_odbc_value *value,
+                                     const struct dyno_odbc_target *target)
+{
+    struct dyno_odbc_moment moment;
+    const char *state = to_moment(value, &moment);
+    if (state == NULL && !moment.has_date)
+        state = "22018";
+    if (state != NULL)
+        return state;
+    SQL_TIMESTAMP_STRUCT timestamp = {.year = (SQLSMALLINT)moment.year,
+                                      .month = (SQLUSMALLINT)moment.month,
+                                      .day = (SQLUSMALLINT)moment.day,
+                                      .hour = (SQLUSMALLINT)moment.hour,
+                                      .minute = (SQLUSMALLINT)moment.minute,
+                                      .second = (SQLUSMALLINT)moment.second,
+                                      .fraction = (SQLUINTEGER)moment.fraction_ns};
+    put(target, &timestamp, sizeof timestamp);
+    return NULL;
+}
+
+struct c_type {
+    SQLSMALLINT c_type;
+    size_t bytes;
+    convert_fn convert;
+};
+
+static const struct c_type c_types[] = {
+    {SQL_C_CHAR, 0, dyno_odbc_convert_char},
+    {SQL_C_WCHAR, 0, dyno_odbc_convert_wchar},
+    {SQL_C_BINARY, 0, dyno_odbc_convert_binary},
+    {SQL_C_DOUBLE, sizeof(double), convert_double},
+    {SQL_C_FLOAT, sizeof(float), convert_float},
+    {SQL_C_NUMERIC, sizeof(SQL_NUMERIC_STRUCT), convert_numeric},
+    {SQL_C_TYPE_DATE, sizeof(SQL_DATE_STRUCT), convert_date},
+    {SQL_C_DATE, sizeof(SQL_DATE_STRUCT), convert_date},
+    {SQL_C_TYPE_TIME, sizeof(SQL_TIME_STRUCT), convert_time},
+    {SQL_C_TIME, sizeof(SQL_TIME_STRUCT), convert_time},
+    {SQL_C_TYPE_TIMESTAMP, sizeof(SQL_TIMESTAMP_STRUCT), convert_timestamp},
+    {SQL_C_TIMESTAMP, sizeof(SQL_TIMESTAMP_STRUCT), convert_timestamp},
+};
+
+static const struct c_type *c_type_of(SQLSMALLINT c_type)
+{
+    for (size_t i = 0; i < sizeof c_types / sizeof c_types[0]; i++) {
+        if (c_types[i].c_type == c_type)
+            return &c_types[i];
+    }
+    return NULL;
+}
+
+const char *dyno_odbc_convert(const struct dyno_odbc_value *value,
+                              const struct dyno_odbc_target *target)
+{
+    if (value->kind == DYNO_ODBC_KIND_NULL) {
+        if (target->indicator == NULL)
+            return "22002";
+        *target->indicator = SQL_NULL_DATA;
+        if (target->piece != NULL)
+            target->piece->is_done = true;
+        return NULL;
+    }
+    const struct c_type *type = c_type_of(target->c_type);
+    return type != NULL ? type->convert(value, target) : convert_integer(value, target);
+}
+
+size_t dyno_odbc_c_type_bytes(SQLSMALLINT c_type)
+{
+    const struct c_type *type = c_type_of(c_type);
+    if (type != NULL)
+        return type->bytes;
+    const struct integer_type *integer = integer_type_of(c_type);
+    return integer != NULL ? integer->bytes : 0;
+}
+
+bool dyno_odbc_c_type_is_known(SQLSMALLINT c_type)
+{
+    return c_type == SQL_C_DEFAULT || c_type_of(c_type) != NULL || integer_type_of(c_type) != NULL;
+}

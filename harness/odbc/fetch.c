@@ -1,0 +1,165 @@
+#include "odbc/fetch.h"
+
+#include "odbc/fill.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool reserve_marks(struct dyno_odbc_stmt *stmt, size_t rows)
+{
+    if (rows <= stmt->row_mark_capacity)
+        return true;
+    uint8_t *marks = realloc(stmt->row_marks, rows);
+    if (marks == NULL)
+        return false;
+    stmt->row_marks = marks;
+    stmt->row_mark_capacity = rows;
+    return true;
+}
+
+/* Rows to ask for: a block, or what SQL_ATTR_MAX_ROWS leaves. */
+static int64_t rows_wanted(const struct dyno_odbc_stmt *stmt, int64_t most)
+{
+    SQLULEN max_rows = stmt->attrs.max_rows;
+    if (max_rows == 0 || max_rows > (SQLULEN)INT64_MAX)
+        return most;
+    int64_t left = (int64_t)max_rows - stmt->result.rows_served;
+    return left < most ? left : most;
+}
+
+static SQLRETURN fail_fetch(struct dyno_odbc_stmt *stmt, enum dyno_status status,
+                            const struct dyno_err *err, bool is_cancelled)
+{
+    if (is_cancelled && (status == DYNO_ECANCELLED || status == DYNO_ESERVER))
+        return dyno_odbc_diag_post(&stmt->diag, "HY008", NULL);
+    return dyno_odbc_diag_post_err(&stmt->diag, err, stmt->dbc->settings.keeps_sqlstate);
+}
+
+/* Get rows where none are left. SQL_NO_DATA: there are no more. */
+static SQLRETURN next_block(struct dyno_odbc_stmt *stmt)
+{
+    struct dyno_odbc_result *result = &stmt->result;
+    int64_t wanted = rows_wanted(stmt, stmt->dbc->settings.rows_per_block);
+    if (result->is_at_end || result->operation == NULL || wanted <= 0) {
+        result->is_at_end = true;
+        return SQL_NO_DATA;
+    }
+    struct dyno_err err = DYNO_ERR_INIT;
+    dyno_odbc_canceller_begin(&stmt->canceller);
+    (void)pthread_mutex_lock(&stmt->dbc->wire);
+    enum dyno_status status =
+        dyno_hs2_operation_fetch(result->operation, wanted, result->block, &err);
+    (void)pthread_mutex_unlock(&stmt->dbc->wire);
+    bool is_cancelled = dyno_odbc_canceller_end(&stmt->canceller);
+    result->next_row = 0;
+    if (status != DYNO_OK)
+        return fail_fetch(stmt, status, &err, is_cancelled);
+    if (result->block->row_count == 0) {
+        result->is_at_end = true;
+        return SQL_NO_DATA;
+    }
+    if (result->block->column_count < result->column_count) {
+        result->block->row_count = 0;
+        return dyno_odbc_diag_post(&stmt->diag, "08S01",
+                                   "the server sent %zu columns where it had announced %zu",
+                                   result->block->column_count, result->column_count);
+    }
+    return SQL_SUCCESS;
+}
+
+/* Fill rows of the rowset until it is full; `*filled_out` counts them also on failure. */
+static SQLRETURN fill_rowset(struct dyno_odbc_stmt *stmt, size_t *filled_out)
+{
+    struct dyno_odbc_result *result = &stmt->result;
+    size_t filled = 0;
+    SQLRETURN rc = SQL_SUCCESS;
+    while (filled < stmt->attrs.row_array_size) {
+        if (result->next_row >= result->block->row_count)
+            rc = next_block(stmt);
+        if (rc != SQL_SUCCESS)
+            break;
+        size_t count = result->block->row_count - result->next_row;
+        if (count > stmt->attrs.row_array_size - filled)
+            count = stmt->attrs.row_array_size - filled;
+        int64_t allowed = rows_wanted(stmt, (int64_t)count);
+        if (allowed <= 0) {
+            result->is_at_end = true;
+            break;
+        }
+        count = (size_t)allowed;
+        dyno_odbc_fill(stmt, result->next_row, count, filled);
+        result->next_row += count;
+        result->rows_served += (int64_t)count;
+        filled += count;
+    }
+    *filled_out = filled;
+    return rc == SQL_NO_DATA ? SQL_SUCCESS : rc;
+}
+
+/* What the rows' marks mean for the call as a whole; also hands them to the application. */
+static SQLRETURN judge_rows(struct dyno_odbc_stmt *stmt, size_t filled)
+{
+    size_t info_count = 0;
+    size_t error_count = 0;
+    for (size_t i = 0; i < filled; i++) {
+        info_count += stmt->row_marks[i] == SQL_ROW_SUCCESS_WITH_INFO;
+        error_count += stmt->row_marks[i] == SQL_ROW_ERROR;
+    }
+    SQLUSMALLINT *status = stmt->attrs.row_status;
+    if (status != NULL) {
+        for (size_t i = 0; i < stmt->attrs.row_array_size; i++)
+            status[i] = i < filled ? stmt->row_marks[i] : SQL_ROW_NOROW;
+    }
+    if (error_count > 0 && error_count == filled)
+        return SQL_ERROR;
+    return error_count + info_count > 0 ? SQL_SUCCESS_WITH_INFO : SQL_SUCCESS;
+}
+
+SQLRETURN dyno_odbc_fetch(struct dyno_odbc_stmt *stmt)
+{
+    stmt->cell.column = 0;
+    if (!reserve_marks(stmt, stmt->attrs.row_array_size))
+        return dyno_odbc_diag_post(&stmt->diag, "HY001", NULL);
+    memset(stmt->row_marks, SQL_ROW_SUCCESS, stmt->attrs.row_array_size);
+    size_t filled = 0;
+    SQLRETURN rc = fill_rowset(stmt, &filled);
+    if (stmt->attrs.rows_fetched != NULL)
+        *stmt->attrs.rows_fetched = filled;
+    SQLRETURN row_rc = judge_rows(stmt, filled);
+    stmt->state = filled > 0 ? DYNO_ODBC_STMT_POSITIONED : DYNO_ODBC_STMT_OPEN;
+    if (rc != SQL_SUCCESS)
+        return rc;
+    return filled == 0 ? SQL_NO_DATA : row_rc;
+}
+
+/* Move to another cell, or begin the same one anew in another C type. */
+static void enter_cell(struct dyno_odbc_stmt *stmt, SQLUSMALLINT column, SQLSMALLINT c_type)
+{
+    struct dyno_odbc_result *result = &stmt->result;
+    stmt->cell = (struct dyno_odbc_cell_cursor){.column = column, .c_type = c_type};
+    dyno_odbc_value_read(&result->block->columns[column - 1], result->columns[column - 1].type,
+                         result->next_row - 1, &stmt->cell.value);
+}
+
+SQLRETURN dyno_odbc_get_data(struct dyno_odbc_stmt *stmt, SQLUSMALLINT column,
+                             const struct dyno_odbc_binding *target)
+{
+    SQLSMALLINT c_type = target->c_type;
+    if (c_type == SQL_C_DEFAULT)
+        c_type = stmt->result.infos[column - 1].default_c_type;
+    if (stmt->cell.column != column || stmt->cell.c_type != c_type)
+        enter_cell(stmt, column, c_type);
+    else if (stmt->cell.piece.is_done)
+        return SQL_NO_DATA;
+    struct dyno_odbc_target out = {
+        .c_type = c_type,
+        .data = target->data,
+        .capacity = target->capacity,
+        .indicator = target->indicator,
+        .piece = &stmt->cell.piece,
+    };
+    const char *state = dyno_odbc_convert(&stmt->cell.value, &out);
+    if (state == NULL)
+        return SQL_SUCCESS;
+    return dyno_odbc_diag_post_cell(&stmt->diag, state, 1, column);
+}
