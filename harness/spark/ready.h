@@ -16,8 +16,8 @@ struct dyno_ready {
     pid_t server_pid;
     uint16_t thrift_port;
     uint16_t ui_port;
-    int64_t deadline_ns;     /**< CLOCK_MONOTONIC */
-    int executors;           /**< that many must have joined; 0 in local mode */
+    int64_t deadline_ns;    /**< CLOCK_MONOTONIC */
+    int executors;          /**< that many must have joined; 0 in local mode */
     const atomic_int *stop; /**< 0: go on; may be NULL */
 };
 
