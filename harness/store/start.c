@@ -35,18 +35,20 @@ enum dyno_status dyno_store_start_update(struct dyno_store *store, int64_t start
         dyno_cell_i64(start_id),
         dyno_cell_text(state->state),
         dyno_cell_text(state->reason),
-        dyno_cell_text(state->app_id),
-        dyno_cell_text(state->spark_version),
+        dyno_cell_text_or_null(state->app_id),
+        dyno_cell_text_or_null(state->spark_version),
         dyno_cell_f64(state->ready_ms),
         dyno_cell_f64(state->attach_ms),
         dyno_cell_f64(state->warmup_ms),
     };
     sqlite3 *db = dyno_store_handle(store);
-    enum dyno_status status =
-        dyno_sql_write(db, DYNO_DURABLE_POWER,
-                       "UPDATE start SET state = ?2, reason = ?3, app_id = ?4, spark_version = ?5, "
-                       "ready_ms = ?6, attach_ms = ?7, warmup_ms = ?8 WHERE id = ?1",
-                       cells, COUNT_OF(cells), err);
+    enum dyno_status status = dyno_sql_write(
+        db, DYNO_DURABLE_POWER,
+        "UPDATE start SET state = ?2, reason = ?3, app_id = coalesce(?4, app_id), "
+        "spark_version = coalesce(?5, spark_version), ready_ms = coalesce(?6, ready_ms), "
+        "attach_ms = coalesce(?7, attach_ms), warmup_ms = coalesce(?8, warmup_ms) "
+        "WHERE id = ?1",
+        cells, COUNT_OF(cells), err);
     if (status == DYNO_OK && sqlite3_changes(db) == 0)
         status = dyno_err_set(err, DYNO_ENOTFOUND, "there is no start %" PRId64, start_id);
     return status;

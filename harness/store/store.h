@@ -8,12 +8,12 @@
 #ifndef DYNO_STORE_STORE_H
 #define DYNO_STORE_STORE_H
 
+#include "base/status.h"
+#include "spark/setting.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/status.h"
-#include "spark/setting.h"
 
 struct sqlite3;
 struct dyno_store;
@@ -68,12 +68,13 @@ enum dyno_status dyno_store_query_add(struct dyno_store *store, int64_t experime
 enum dyno_status dyno_store_start_add(struct dyno_store *store, int64_t experiment_id, int ordinal,
                                       int64_t arm_id, int64_t *id_out,
                                       struct dyno_err *err) DYNO_MUST_CHECK;
+/** What is NULL or NAN keeps its former value. */
 struct dyno_store_start_state {
     const char *state; /**< 'running', 'stopped', 'failed' */
     const char *reason;
     const char *app_id;
     const char *spark_version;
-    double ready_ms;  /**< NAN: not known */
+    double ready_ms;
     double attach_ms;
     double warmup_ms;
 };
@@ -183,7 +184,8 @@ struct dyno_store_contrast {
     int query;
     int blocks;
     double base_value, candidate_value;
-    double log_ratio, sd, ci_low, ci_high, ci90_low, ci90_high, p_t, p_sign_flip, mde; /**< NAN: none */
+    double log_ratio, sd, ci_low, ci_high, ci90_low, ci90_high, p_t, p_sign_flip,
+        mde; /**< NAN: none */
     const char *verdict;
     char reason[256];
 };
