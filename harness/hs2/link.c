@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "hs2/sasl.h"
+#include "hs2/verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +115,7 @@ static enum dyno_status settle_owed(struct dyno_hs2_link *link, int64_t deadline
     struct dyno_hs2_reply dropped = DYNO_HS2_REPLY_INIT;
     struct dyno_hs2_receipt receipt = {.call = link->owed_call, .deadline_ns = deadline_ns};
     enum dyno_status status = dyno_hs2_link_receive(link, &receipt, &dropped, err);
-    dyno_hs2_free_columns(dropped.columns, dropped.column_count);
+    dyno_hs2_schema_deinit(&dropped.schema);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "hs2/private.h"
 #include "hs2/rowset.h"
+#include "hs2/verdict.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,15 +151,14 @@ enum dyno_status dyno_hs2_operation_columns(struct dyno_hs2_operation *operation
             dyno_hs2_link_call(&session->link, DYNO_HS2_GET_RESULT_SET_METADATA,
                                dyno_hs2_session_deadline(session), &reply, err);
         if (status != DYNO_OK) {
-            dyno_hs2_free_columns(reply.columns, reply.column_count);
+            dyno_hs2_schema_deinit(&reply.schema);
             return status;
         }
-        operation->columns = reply.columns;
-        operation->column_count = reply.column_count;
+        operation->schema = reply.schema;
         operation->has_columns = true;
     }
-    *columns_out = operation->columns;
-    *count_out = operation->column_count;
+    *columns_out = operation->schema.columns;
+    *count_out = operation->schema.count;
     return DYNO_OK;
 }
 
@@ -191,7 +191,7 @@ enum dyno_status dyno_hs2_operation_fetch(struct dyno_hs2_operation *operation, 
     block->len = 0;
     block->row_count = 0;
     block->column_count = 0;
-    if (operation->has_columns && operation->column_count == 0)
+    if (operation->has_columns && operation->schema.count == 0)
         return DYNO_OK;
     struct dyno_wire_writer *request =
         dyno_hs2_link_begin(&operation->session->link, DYNO_HS2_FETCH_RESULTS);
@@ -254,6 +254,6 @@ void dyno_hs2_operation_close(struct dyno_hs2_operation *operation)
         /* A server that refuses to close it has none; a lost connection is remembered by the link. */
         (void)status;
     }
-    dyno_hs2_free_columns(operation->columns, operation->column_count);
+    dyno_hs2_schema_deinit(&operation->schema);
     free(operation);
 }

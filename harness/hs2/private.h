@@ -20,9 +20,8 @@ struct dyno_hs2_session {
 struct dyno_hs2_operation {
     struct dyno_hs2_session *session;
     struct dyno_hs2_handle handle; /**< immutable: cancelling threads read it */
-    struct dyno_hs2_column_desc *columns;
-    size_t column_count;
-    bool has_columns; /**< have the columns been asked for? */
+    struct dyno_hs2_schema schema;
+    bool has_columns; /**< has the schema been asked for? */
     bool is_done;
     int32_t poll_seqid; /**< the last status call, whose answer may be owed */
 };

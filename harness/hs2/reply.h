@@ -3,7 +3,8 @@
 #define DYNO_HS2_REPLY_H
 
 #include "base/status.h"
-#include "hs2/operation.h"
+#include "hs2/block.h"
+#include "hs2/schema.h"
 #include "hs2/wire.h"
 
 #include <stdbool.h>
@@ -64,11 +65,9 @@ struct dyno_hs2_reply {
     int32_t state;              /**< GetOperationStatus; -1: none came */
     bool has_handle;
     struct dyno_hs2_handle handle;
-    struct dyno_wire_span info;           /**< GetInfo: the value, where it is a string */
-    struct dyno_hs2_column_desc *columns; /**< GetResultSetMetadata: owned, see _free_columns */
-    size_t column_count;
-    size_t column_capacity;
-    struct dyno_hs2_block *block; /**< FetchResults: filled where the caller set it */
+    struct dyno_wire_span info;    /**< GetInfo: the value, where it is a string */
+    struct dyno_hs2_schema schema; /**< GetResultSetMetadata: owned, to be freed */
+    struct dyno_hs2_block *block;  /**< FetchResults: filled where the caller set it */
 };
 
 #define DYNO_HS2_REPLY_INIT                                                                        \
@@ -85,20 +84,5 @@ const char *dyno_hs2_call_name(enum dyno_hs2_call call);
  */
 void dyno_hs2_reply_read(struct dyno_wire_reader *reader, enum dyno_hs2_call call, int32_t seqid,
                          struct dyno_hs2_reply *reply);
-
-/**
- * The server's verdict: DYNO_OK, or DYNO_ESERVER (DYNO_EUNSUPPORTED for a call that it does not know)
- * with the text up to the stack trace. `bytes` are those of the message.
- */
-enum dyno_status dyno_hs2_reply_check(const struct dyno_hs2_reply *reply, enum dyno_hs2_call call,
-                                      const uint8_t *bytes, struct dyno_err *err) DYNO_MUST_CHECK;
-
-/** Set `err` from the reply's text, SQLSTATE (`sqlstate` where there is none) and native code. */
-enum dyno_status dyno_hs2_reply_error(const struct dyno_hs2_reply *reply, enum dyno_status status,
-                                      const char *sqlstate, const uint8_t *bytes,
-                                      struct dyno_err *err);
-
-/** Free what GetResultSetMetadata gave. */
-void dyno_hs2_free_columns(struct dyno_hs2_column_desc *columns, size_t count);
 
 #endif

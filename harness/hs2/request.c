@@ -84,6 +84,39 @@ void dyno_hs2_request_get_info(struct dyno_wire_writer *writer,
     dyno_wire_put_i32_field(writer, 2, info_type);
 }
 
+/* In all catalog calls field 3 is the schema, 4 the table, 5 what is narrower still. */
+
+void dyno_hs2_request_get_schemas(struct dyno_wire_writer *writer,
+                                  const struct dyno_hs2_handle *session, const char *schema_pattern)
+{
+    dyno_hs2_request_session(writer, session);
+    dyno_wire_put_string_field(writer, 3, schema_pattern);
+}
+
+void dyno_hs2_request_get_tables(struct dyno_wire_writer *writer,
+                                 const struct dyno_hs2_handle *session, const char *schema_pattern,
+                                 const char *table_pattern, const char *const *types,
+                                 size_t type_count)
+{
+    dyno_hs2_request_get_schemas(writer, session, schema_pattern);
+    dyno_wire_put_string_field(writer, 4, table_pattern);
+    if (type_count == 0)
+        return;
+    dyno_wire_put_field(writer, DYNO_WIRE_LIST, 5);
+    dyno_wire_put_list(writer, DYNO_WIRE_STRING, type_count);
+    for (size_t i = 0; i < type_count; i++)
+        dyno_wire_put_bytes(writer, types[i], strlen(types[i]));
+}
+
+void dyno_hs2_request_get_columns(struct dyno_wire_writer *writer,
+                                  const struct dyno_hs2_handle *session, const char *schema_pattern,
+                                  const char *table_pattern, const char *column_pattern)
+{
+    dyno_hs2_request_get_schemas(writer, session, schema_pattern);
+    dyno_wire_put_string_field(writer, 4, table_pattern);
+    dyno_wire_put_string_field(writer, 5, column_pattern);
+}
+
 void dyno_hs2_request_execute(struct dyno_wire_writer *writer,
                               const struct dyno_hs2_handle *session, const char *sql,
                               int64_t query_timeout_s)

@@ -36,6 +36,21 @@ void dyno_hs2_request_operation(struct dyno_wire_writer *writer,
 void dyno_hs2_request_get_info(struct dyno_wire_writer *writer,
                                const struct dyno_hs2_handle *session, int32_t info_type);
 
+/* Catalog calls that take patterns; NULL: not restricted. */
+
+void dyno_hs2_request_get_schemas(struct dyno_wire_writer *writer,
+                                  const struct dyno_hs2_handle *session,
+                                  const char *schema_pattern);
+
+void dyno_hs2_request_get_tables(struct dyno_wire_writer *writer,
+                                 const struct dyno_hs2_handle *session, const char *schema_pattern,
+                                 const char *table_pattern, const char *const *types,
+                                 size_t type_count);
+
+void dyno_hs2_request_get_columns(struct dyno_wire_writer *writer,
+                                  const struct dyno_hs2_handle *session, const char *schema_pattern,
+                                  const char *table_pattern, const char *column_pattern);
+
 /** Asynchronous; `query_timeout_s` 0: none. */
 void dyno_hs2_request_execute(struct dyno_wire_writer *writer,
                               const struct dyno_hs2_handle *session, const char *sql,

@@ -235,6 +235,12 @@ struct dyno_wire_span dyno_wire_get_bytes(struct dyno_wire_reader *reader)
     return span;
 }
 
+bool dyno_wire_span_is(const struct dyno_wire_reader *reader, struct dyno_wire_span span,
+                       const char *text)
+{
+    return span.len == strlen(text) && memcmp(reader->bytes + span.at, text, span.len) == 0;
+}
+
 bool dyno_wire_next_field(struct dyno_wire_reader *reader, struct dyno_wire_field *field)
 {
     field->type = dyno_wire_get_u8(reader);
@@ -248,11 +254,11 @@ bool dyno_wire_next_field(struct dyno_wire_reader *reader, struct dyno_wire_fiel
 /* Every element is at least one byte long, so a count over the rest of the message is a lie. */
 static size_t checked_count(struct dyno_wire_reader *reader, int32_t count, size_t element_bytes)
 {
-    size_t rest = reader->max_bytes - reader->at;
-    if (count < 0 || (size_t)count > rest / element_bytes) {
-        dyno_wire_fail(reader, DYNO_EPROTO, "a list is longer than its message");
-        return 0;
-    }
+    if (count < 0)
+        dyno_wire_fail(reader, DYNO_EPROTO, "a list has a negative length");
+    else if ((size_t)count > (reader->max_bytes - reader->at) / element_bytes)
+        dyno_wire_fail(reader, reader->is_size_known ? DYNO_EPROTO : DYNO_ELIMIT,
+                       "a list is longer than its message");
     return reader->status == DYNO_OK ? (size_t)count : 0;
 }
 
@@ -353,13 +359,4 @@ void dyno_wire_skip(struct dyno_wire_reader *reader, uint8_t type)
         dyno_wire_fail(reader, DYNO_EPROTO, "the message has a field of unknown type");
     }
     reader->depth--;
-}
-
-bool dyno_wire_expect(struct dyno_wire_reader *reader, const struct dyno_wire_field *field,
-                      enum dyno_wire_type type)
-{
-    if (field->type == (uint8_t)type)
-        return true;
-    dyno_wire_skip(reader, field->type);
-    return false;
 }

@@ -128,6 +128,10 @@ struct dyno_wire_span {
 };
 struct dyno_wire_span dyno_wire_get_bytes(struct dyno_wire_reader *reader);
 
+/** Is the string that text? */
+bool dyno_wire_span_is(const struct dyno_wire_reader *reader, struct dyno_wire_span span,
+                       const char *text);
+
 /**
  * Next field of a structure. False at its end or on a failure. A field that the caller does not know
  * goes to dyno_wire_skip.
@@ -158,10 +162,6 @@ void dyno_wire_skip(struct dyno_wire_reader *reader, uint8_t type);
 
 /** Bytes of one value of a type of fixed size; 0 for strings, containers and unknown types. */
 size_t dyno_wire_fixed_bytes(uint8_t type);
-
-/** Is the field of that type? If not it is skipped, as an unknown one. */
-bool dyno_wire_expect(struct dyno_wire_reader *reader, const struct dyno_wire_field *field,
-                      enum dyno_wire_type type);
 
 /* Loads from memory that is known to be long enough. */
 static inline uint16_t dyno_wire_load_u16(const uint8_t *p)

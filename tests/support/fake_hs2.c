@@ -21,8 +21,7 @@ struct dyno_fake_hs2 {
     uint16_t port;
     bool is_accepting;
     pthread_t acceptor;
-    pthread_mutex_t lock;
-    struct fake_connection *connections; /**< guarded by lock */
+    struct fake_connection *connections; /**< guarded by the shared lock */
 };
 
 static const char *const FAULT_NAMES[DYNO_FAKE_FAULT_COUNT] = {
@@ -84,7 +83,6 @@ static void reap(struct dyno_fake_hs2 *server)
         }
         *link = connection->next;
         pthread_join(connection->thread, NULL);
-        (void)close(connection->fd);
         free(connection);
     }
 }
@@ -96,7 +94,7 @@ static void serve(struct dyno_fake_hs2 *server, int fd)
     struct fake_connection *connection = dyno_xcalloc(1, sizeof *connection);
     connection->shared = &server->shared;
     connection->fd = fd;
-    pthread_mutex_lock(&server->lock);
+    pthread_mutex_lock(&server->shared.lock);
     reap(server);
     if (pthread_create(&connection->thread, NULL, fake_connection_serve, connection) == 0) {
         connection->next = server->connections;
@@ -105,7 +103,7 @@ static void serve(struct dyno_fake_hs2 *server, int fd)
         (void)close(fd);
         free(connection);
     }
-    pthread_mutex_unlock(&server->lock);
+    pthread_mutex_unlock(&server->shared.lock);
 }
 
 static void *accept_all(void *ctx)
@@ -122,9 +120,9 @@ static void *accept_all(void *ctx)
         if (fd >= 0) {
             serve(server, fd);
         } else {
-            pthread_mutex_lock(&server->lock);
+            pthread_mutex_lock(&server->shared.lock);
             reap(server);
-            pthread_mutex_unlock(&server->lock);
+            pthread_mutex_unlock(&server->shared.lock);
         }
     }
 }
@@ -140,7 +138,7 @@ enum dyno_status dyno_fake_hs2_start(const struct dyno_fake_hs2_options *options
     server->shared.password = dyno_xstrdup(options->password != NULL ? options->password : "");
     server->shared.protocol = options->protocol != 0 ? options->protocol : 10;
     server->shared.fault = options->fault;
-    pthread_mutex_init(&server->lock, NULL);
+    pthread_mutex_init(&server->shared.lock, NULL);
     enum dyno_status status = fake_work_init(&server->shared.work, options, err);
     server->shared.nonce = dyno_mix64((uint64_t)server->shared.work.started_ns);
     if (status == DYNO_OK)
@@ -173,10 +171,10 @@ int64_t dyno_fake_hs2_calls(const struct dyno_fake_hs2 *server, enum dyno_hs2_ca
 size_t dyno_fake_hs2_connections(struct dyno_fake_hs2 *server)
 {
     size_t count = 0;
-    pthread_mutex_lock(&server->lock);
+    pthread_mutex_lock(&server->shared.lock);
     for (struct fake_connection *c = server->connections; c != NULL; c = c->next)
         count += atomic_load(&c->is_finished) ? 0 : 1;
-    pthread_mutex_unlock(&server->lock);
+    pthread_mutex_unlock(&server->shared.lock);
     return count;
 }
 
@@ -187,13 +185,15 @@ void dyno_fake_hs2_stop(struct dyno_fake_hs2 *server)
     if (server->is_accepting && write(server->wake[1], "", 1) == 1)
         pthread_join(server->acceptor, NULL);
     fake_work_stop(&server->shared.work);
+    pthread_mutex_lock(&server->shared.lock);
     for (struct fake_connection *c = server->connections; c != NULL; c = c->next)
-        (void)shutdown(c->fd, SHUT_RDWR);
+        if (c->fd >= 0)
+            (void)shutdown(c->fd, SHUT_RDWR);
+    pthread_mutex_unlock(&server->shared.lock);
     while (server->connections != NULL) {
         struct fake_connection *connection = server->connections;
         server->connections = connection->next;
         pthread_join(connection->thread, NULL);
-        (void)close(connection->fd);
         free(connection);
     }
     const int fds[] = {server->listener, server->wake[0], server->wake[1]};
@@ -201,7 +201,7 @@ void dyno_fake_hs2_stop(struct dyno_fake_hs2 *server)
         if (fds[i] >= 0)
             (void)close(fds[i]);
     fake_work_deinit(&server->shared.work);
-    pthread_mutex_destroy(&server->lock);
+    pthread_mutex_destroy(&server->shared.lock);
     free(server->shared.user);
     free(server->shared.password);
     free(server);

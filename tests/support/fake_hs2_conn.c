@@ -502,6 +502,10 @@ void *fake_connection_serve(void *ctx)
     fake_settings_deinit(&connection->settings);
     dyno_wire_writer_deinit(&connection->answer);
     free(connection->bytes);
+    pthread_mutex_lock(&connection->shared->lock);
+    (void)close(connection->fd);
+    connection->fd = -1;
+    pthread_mutex_unlock(&connection->shared->lock);
     atomic_store(&connection->is_finished, true);
     return NULL;
 }

@@ -11,7 +11,7 @@
 
 struct fake_connection {
     struct fake_shared *shared;
-    int fd;
+    int fd; /**< guarded by lock once the thread may have ended; -1: closed */
     pthread_t thread;
     atomic_bool is_finished;
     struct fake_connection *next;
@@ -33,7 +33,8 @@ struct fake_shared {
     char *password;
     int32_t protocol;
     enum dyno_fake_fault fault;
-    uint64_t nonce; /**< in every handle, so that those of another server are refused */
+    uint64_t nonce;       /**< in every handle, so that those of another server are refused */
+    pthread_mutex_t lock; /**< for the list of connections and the closing of their sockets */
     _Atomic int64_t calls[DYNO_HS2_FETCH_RESULTS + 1];
 };
 
