@@ -2,7 +2,7 @@
  * p values of a family of tests, adjusted: compare each with the level as if it stood alone.
  *
  * A NaN is a test that was not made: it stays NaN and does not count. Results keep the order of the input;
- * `out` must not overlap `p`. No memory of their own and O(n cubed): for families of some dozens.
+ * `out` must not overlap `p`. No memory of their own and O(n squared).
  */
 #ifndef DYNO_STATS_ADJUST_H
 #define DYNO_STATS_ADJUST_H

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#define STEPS 2000
+#define STEPS 400
 
 /** Density of s = sqrt(chi-squared / df), by its logarithm: the factors alone overflow. */
 static double density_of_s(double s, double df, double log_constant)

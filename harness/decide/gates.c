@@ -1,0 +1,281 @@
+#include "decide/gates.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "load/record.h"
+#include "stats/quantile.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LAG_LIMIT_MS         1.0
+#define LAG_SHARE_OF_SERVICE 0.01
+#define LAG_FATAL_FACTOR     10.0
+#define SESSIONS_BUSY_LIMIT  0.05
+#define OFFERED_RATE_LIMIT   0.95
+#define ERRORS_LIMIT         0.01
+#define CENSORED_FATAL       0.05
+#define JOINED_LIMIT         0.9
+#define GENERATOR_CPU_LIMIT  0.5
+
+/** The list while it is made. */
+struct judging {
+    const struct dyno_gate_facts *facts;
+    struct dyno_store_gate *gates;
+    size_t count;
+};
+
+static void add(struct judging *judging, struct dyno_store_gate gate, const char *fmt, ...)
+    DYNO_PRINTF(3, 4);
+
+static void add(struct judging *judging, struct dyno_store_gate gate, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(gate.text, sizeof gate.text, fmt, args);
+    va_end(args);
+    judging->gates[judging->count++] = gate;
+}
+
+static double share(int64_t part, int64_t whole)
+{
+    return whole > 0 ? (double)part / (double)whole : (double)NAN;
+}
+
+static bool was_sent(const struct dyno_store_record *record)
+{
+    return record->phase == DYNO_PHASE_MEASURE && record->send_ns >= 0;
+}
+
+/** Generator lag: from when the statement was due and its session free, to when it was sent. */
+static double lag_ms(const struct dyno_store_record *record)
+{
+    int64_t ready_ns =
+        record->claim_ns > record->intended_ns ? record->claim_ns : record->intended_ns;
+    return (double)(record->send_ns - ready_ns) / (double)DYNO_NS_PER_MS;
+}
+
+static double service_ms(const struct dyno_store_record *record)
+{
+    if (record->outcome != DYNO_OUTCOME_OK)
+        return (double)NAN;
+    return (double)(record->done_ns - record->send_ns) / (double)DYNO_NS_PER_MS;
+}
+
+/** Quantile over the measured records that were sent; values that are NaN do not count. */
+static double quantile_over(const struct dyno_gate_facts *facts,
+                            double (*value_of)(const struct dyno_store_record *record), double p)
+{
+    double *values = dyno_xcalloc(facts->record_count + 1, sizeof *values);
+    size_t count = 0;
+    for (size_t i = 0; i < facts->record_count; i++) {
+        if (!was_sent(&facts->records[i]))
+            continue;
+        values[count] = value_of(&facts->records[i]);
+        count += isnan(values[count]) ? 0u : 1u;
+    }
+    dyno_sort_f64(values, count);
+    double value = dyno_quantile(values, count, p);
+    free(values);
+    return value;
+}
+
+static void judge_lag(struct judging *judging)
+{
+    double lag = quantile_over(judging->facts, lag_ms, 0.99);
+    double service = quantile_over(judging->facts, service_ms, 0.5);
+    if (isnan(lag))
+        return;
+    double limit = LAG_LIMIT_MS;
+    if (!isnan(service))
+        limit = fmax(limit, LAG_SHARE_OF_SERVICE * service);
+    struct dyno_store_gate gate = {.name = "generator_lag_p99",
+                                   .value = lag,
+                                   .limit = limit,
+                                   .unit = "ms",
+                                   .is_fatal = lag > LAG_FATAL_FACTOR * limit,
+                                   .is_passed = lag <= limit};
+    if (gate.is_passed)
+        add(judging, gate, "the generator sent statements on time");
+    else
+        add(judging, gate,
+            "the generator itself sent late: 1 %% of the statements by %.1f ms or more, which is "
+            "part of their response time; lower the rate, or give the generator a core of its own",
+            lag);
+}
+
+static void judge_sessions(struct judging *judging)
+{
+    const struct dyno_gate_facts *facts = judging->facts;
+    int64_t sent = 0;
+    int64_t waited = 0;
+    for (size_t i = 0; i < facts->record_count; i++) {
+        const struct dyno_store_record *record = &facts->records[i];
+        sent += was_sent(record) ? 1 : 0;
+        waited += was_sent(record) && record->claim_ns > record->intended_ns ? 1 : 0;
+    }
+    if (!facts->is_open_loop || sent == 0)
+        return;
+    double value = share(waited, sent);
+    struct dyno_store_gate gate = {.name = "sessions_busy",
+                                   .value = value,
+                                   .limit = SESSIONS_BUSY_LIMIT,
+                                   .unit = "ratio",
+                                   .is_passed = value <= SESSIONS_BUSY_LIMIT};
+    if (gate.is_passed)
+        add(judging, gate, "a session was free for nearly every statement");
+    else
+        add(judging, gate,
+            "limited by the %lld sessions: %.0f %% of the statements waited for a free one, and "
+            "the wait is part of their response time; use more sessions or a lower rate",
+            (long long)facts->sessions, 100.0 * value);
+}
+
+static void judge_offered_rate(struct judging *judging)
+{
+    const struct dyno_gate_facts *facts = judging->facts;
+    int64_t sent = 0;
+    for (size_t i = 0; i < facts->record_count; i++)
+        sent += was_sent(&facts->records[i]) ? 1 : 0;
+    double value = share(sent, facts->offered);
+    if (!facts->is_open_loop || isnan(value))
+        return;
+    struct dyno_store_gate gate = {.name = "offered_rate",
+                                   .value = value,
+                                   .limit = OFFERED_RATE_LIMIT,
+                                   .unit = "ratio",
+                                   .is_fatal = true,
+                                   .is_passed = value >= OFFERED_RATE_LIMIT};
+    if (gate.is_passed)
+        add(judging, gate, "the planned load was put on the server");
+    else
+        add(judging, gate,
+            "only %lld of %lld planned statements were sent: the server or the sessions cannot "
+            "keep up with the rate; lower it (--rate) or measure in a closed loop",
+            (long long)sent, (long long)facts->offered);
+}
+
+static void judge_outcomes(struct judging *judging)
+{
+    const struct dyno_gate_facts *facts = judging->facts;
+    double errors = share(facts->failed, facts->offered);
+    double censored = share(facts->censored, facts->offered);
+    if (!isnan(errors))
+        add(judging,
+            (struct dyno_store_gate){.name = "errors",
+                                     .value = errors,
+                                     .limit = ERRORS_LIMIT,
+                                     .unit = "ratio",
+                                     .is_fatal = true,
+                                     .is_passed = errors <= ERRORS_LIMIT},
+            errors <= ERRORS_LIMIT ? "%lld of %lld statements failed"
+                                   : "%lld of %lld statements failed, more than 1 %%: see the "
+                                     "error samples for what the server said",
+            (long long)facts->failed, (long long)facts->offered);
+    if (!isnan(censored))
+        add(judging,
+            (struct dyno_store_gate){.name = "censored",
+                                     .value = censored,
+                                     .limit = 0.0,
+                                     .unit = "ratio",
+                                     .is_fatal = censored > CENSORED_FATAL,
+                                     .is_passed = facts->censored <= 0},
+            facts->censored <= 0
+                ? "%lld of %lld statements were left unfinished"
+                : "%lld of %lld statements were not finished when the trial ended, so the largest "
+                  "response times are not known; lower the rate or lengthen the window",
+            (long long)facts->censored, (long long)facts->offered);
+    add(judging,
+        (struct dyno_store_gate){.name = "samples",
+                                 .value = (double)facts->completed,
+                                 .limit = 1.0,
+                                 .unit = "statements",
+                                 .is_fatal = true,
+                                 .is_passed = facts->completed > 0},
+        facts->completed > 0 ? "%lld statements were completed in the measured window"
+                             : "%lld statements were completed in the measured window: nothing "
+                               "to judge; lengthen the window or look at the errors",
+        (long long)(facts->completed > 0 ? facts->completed : 0));
+}
+
+static void judge_spark(struct judging *judging)
+{
+    const struct dyno_gate_facts *facts = judging->facts;
+    if (facts->dropped_events >= 0.0) {
+        struct dyno_store_gate gate = {.name = "dropped_events",
+                                       .value = facts->dropped_events,
+                                       .unit = "events",
+                                       .is_passed = facts->dropped_events <= 0.0};
+        add(judging, gate,
+            gate.is_passed ? "Spark dropped no events"
+                           : "Spark dropped listener events, so its numbers are incomplete; "
+                             "response times are not affected. A larger "
+                             "spark.scheduler.listenerbus.eventqueue.capacity helps");
+    }
+    if (facts->joined_ratio >= 0.0) {
+        struct dyno_store_gate gate = {.name = "joined",
+                                       .value = facts->joined_ratio,
+                                       .limit = JOINED_LIMIT,
+                                       .unit = "ratio",
+                                       .is_passed = facts->joined_ratio >= JOINED_LIMIT};
+        add(judging, gate,
+            gate.is_passed
+                ? "the statements were found again in Spark's own numbers"
+                : "many statements were not found again in Spark's own numbers, which "
+                  "then describe only part of the load; response times are not affected");
+    }
+}
+
+static void judge_surroundings(struct judging *judging)
+{
+    const struct dyno_gate_facts *facts = judging->facts;
+    add(judging,
+        (struct dyno_store_gate){.name = "settings_applied",
+                                 .value = facts->were_settings_applied ? 1.0 : 0.0,
+                                 .limit = 1.0,
+                                 .unit = "",
+                                 .is_fatal = true,
+                                 .is_passed = facts->were_settings_applied},
+        facts->were_settings_applied ? "every setting read back as it was asked for"
+                                     : "a setting of the profile did not take effect in the "
+                                       "sessions; the proof of settings names it");
+    add(judging,
+        (struct dyno_store_gate){.name = "server_alive",
+                                 .value = facts->is_server_alive ? 1.0 : 0.0,
+                                 .limit = 1.0,
+                                 .unit = "",
+                                 .is_fatal = true,
+                                 .is_passed = facts->is_server_alive},
+        facts->is_server_alive ? "the server was up at the end of the trial"
+                               : "the server went away during the trial; its log says why");
+    if (!(facts->generator_cpu_ratio >= 0.0))
+        return;
+    struct dyno_store_gate gate = {.name = "generator_cpu",
+                                   .value = facts->generator_cpu_ratio,
+                                   .limit = GENERATOR_CPU_LIMIT,
+                                   .unit = "ratio",
+                                   .is_passed = facts->generator_cpu_ratio <= GENERATOR_CPU_LIMIT};
+    add(judging, gate,
+        gate.is_passed ? "the generator used little of the machine"
+                       : "the generator used over half of the machine's CPU and competes with a "
+                         "server on the same host; lower the rate or run it elsewhere");
+}
+
+size_t dyno_gates_judge(const struct dyno_gate_facts *facts, struct dyno_store_gate *gates,
+                        bool *is_valid_out)
+{
+    struct judging judging = {.facts = facts, .gates = gates, .count = 0};
+    judge_lag(&judging);
+    judge_sessions(&judging);
+    judge_offered_rate(&judging);
+    judge_outcomes(&judging);
+    judge_spark(&judging);
+    judge_surroundings(&judging);
+    *is_valid_out = true;
+    for (size_t i = 0; i < judging.count; i++)
+        if (gates[i].is_fatal && !gates[i].is_passed)
+            *is_valid_out = false;
+    return judging.count;
+}

@@ -1,0 +1,50 @@
+/**
+ * The statistics of one trial: p50, p95 and mean of response time, or why there is none.
+ *
+ * Response times of completed statements are exact. A statement that was cut off (unfinished at the end of
+ * the drain, never started, timed out) has only a lower bound. A quantile is a number only where every bound
+ * lies at or above it: then the cut-off statements all belong above it. The mean needs every statement.
+ * A quantile also needs as many statements as make its interval estimable at 95 %: 6 for p50, 72 for p95.
+ */
+#ifndef DYNO_DECIDE_STATISTIC_H
+#define DYNO_DECIDE_STATISTIC_H
+
+#include <stddef.h>
+
+enum dyno_metric {
+    DYNO_METRIC_P50,
+    DYNO_METRIC_P95,
+    DYNO_METRIC_MEAN,
+    DYNO_METRIC_COUNT
+};
+
+/** "response_p50", ...: as in table contrast. */
+const char *dyno_metric_name(enum dyno_metric metric);
+
+/** "p50", "p95", "mean": in sentences. */
+const char *dyno_metric_word(enum dyno_metric metric);
+
+/** Statements that one trial needs for it: 6, 72, 1. */
+size_t dyno_metric_min_count(enum dyno_metric metric);
+
+enum dyno_lack {
+    DYNO_LACK_NONE,
+    DYNO_LACK_FEW,     /**< fewer statements than dyno_metric_min_count */
+    DYNO_LACK_CENSORED /**< cut-off statements could lie below it */
+};
+
+struct dyno_statistic {
+    size_t completed;
+    size_t censored;
+    double value[DYNO_METRIC_COUNT]; /**< ns; NaN where `lack` says why */
+    enum dyno_lack lack[DYNO_METRIC_COUNT];
+};
+
+/**
+ * @param responses exact response times in ns, sorted in place
+ * @param bounds lower bounds in ns of the ones cut off
+ */
+struct dyno_statistic dyno_statistic_of(double *responses, size_t count, const double *bounds,
+                                        size_t bound_count);
+
+#endif

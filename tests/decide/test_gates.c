@@ -1,0 +1,274 @@
+#include "decide/gates.h"
+#include "load/record.h"
+#include "stats/vectors.h"
+
+#include <string.h>
+
+#define COUNT 200
+
+/** A healthy open-loop trial: 200 statements of 500 ms, sent on time. */
+struct trial {
+    struct dyno_store_record records[COUNT];
+    struct dyno_gate_facts facts;
+    struct dyno_store_gate gates[DYNO_GATE_MAX];
+    size_t gate_count;
+    bool is_valid;
+};
+
+static void fill(struct trial *trial)
+{
+    memset(trial, 0, sizeof *trial);
+    for (size_t i = 0; i < COUNT; i++) {
+        int64_t due_ns = (int64_t)i * 50000000;
+        trial->records[i] = (struct dyno_store_record){
+            .seq = (int64_t)i,
+            .phase = DYNO_PHASE_MEASURE,
+            .outcome = DYNO_OUTCOME_OK,
+            .intended_ns = due_ns,
+            .claim_ns = due_ns - 1000000,
+            .send_ns = due_ns + 50000,
+            .done_ns = due_ns + 500000000,
+        };
+    }
+    trial->facts = (struct dyno_gate_facts){
+        .records = trial->records,
+        .record_count = COUNT,
+        .is_open_loop = true,
+        .measure_ns = INT64_C(10000000000),
+        .sessions = 8,
+        .offered = COUNT,
+        .completed = COUNT,
+        .dropped_events = 0.0,
+        .joined_ratio = 1.0,
+        .generator_cpu_ratio = 0.02,
+        .were_settings_applied = true,
+        .is_server_alive = true,
+    };
+}
+
+static void judge(struct trial *trial)
+{
+    trial->gate_count = dyno_gates_judge(&trial->facts, trial->gates, &trial->is_valid);
+    assert_true(trial->gate_count <= DYNO_GATE_MAX);
+}
+
+static bool has_gate(const struct trial *trial, const char *name)
+{
+    for (size_t i = 0; i < trial->gate_count; i++)
+        if (strcmp(trial->gates[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static struct dyno_store_gate gate_of(const struct trial *trial, const char *name)
+{
+    for (size_t i = 0; i < trial->gate_count; i++)
+        if (strcmp(trial->gates[i].name, name) == 0)
+            return trial->gates[i];
+    fail_msg("there is no gate '%s'", name);
+    return (struct dyno_store_gate){.name = ""};
+}
+
+/** It failed, and made the trial invalid or not. */
+static void assert_failed(const struct trial *trial, const char *name, bool is_fatal)
+{
+    struct dyno_store_gate gate = gate_of(trial, name);
+    assert_false(gate.is_passed);
+    assert_int_equal(gate.is_fatal, is_fatal);
+    assert_true(strlen(gate.text) > 20);
+    assert_int_equal(trial->is_valid, !is_fatal);
+}
+
+static void test_healthy_trial_passes_every_gate(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    judge(&trial);
+    assert_true(trial.is_valid);
+    assert_int_equal(trial.gate_count, 11);
+    for (size_t i = 0; i < trial.gate_count; i++) {
+        assert_true(trial.gates[i].is_passed);
+        assert_true(strlen(trial.gates[i].text) > 10);
+    }
+    assert_near(gate_of(&trial, "generator_lag_p99").value, 0.05, 1e-9);
+    /* 1 % of the median service of 499.95 ms. */
+    assert_near(gate_of(&trial, "generator_lag_p99").limit, 4.9995, 1e-9);
+}
+
+static void test_late_generator(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    for (size_t i = 0; i < 10; i++)
+        trial.records[i].send_ns += 20000000;
+    judge(&trial);
+    assert_failed(&trial, "generator_lag_p99", false);
+    for (size_t i = 0; i < 10; i++)
+        trial.records[i].send_ns += 200000000;
+    judge(&trial);
+    assert_failed(&trial, "generator_lag_p99", true);
+}
+
+static void test_warmup_records_do_not_count(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    for (size_t i = 0; i < 50; i++) {
+        trial.records[i].phase = DYNO_PHASE_WARMUP;
+        trial.records[i].send_ns += 400000000;
+        trial.records[i].claim_ns = trial.records[i].intended_ns + 1;
+    }
+    trial.facts.offered = COUNT - 50;
+    judge(&trial);
+    assert_true(gate_of(&trial, "generator_lag_p99").is_passed);
+    assert_true(gate_of(&trial, "sessions_busy").is_passed);
+    assert_near(gate_of(&trial, "offered_rate").value, 1.0, 0.0);
+}
+
+static void test_busy_sessions_are_reported(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    for (size_t i = 0; i < 20; i++) {
+        trial.records[i].claim_ns = trial.records[i].intended_ns + 300000000;
+        trial.records[i].send_ns = trial.records[i].claim_ns + 1000;
+    }
+    judge(&trial);
+    assert_failed(&trial, "sessions_busy", false);
+    assert_near(gate_of(&trial, "sessions_busy").value, 0.1, 1e-12);
+    assert_non_null(strstr(gate_of(&trial, "sessions_busy").text, "limited by the 8 sessions"));
+}
+
+static void test_unsent_statements_fail_the_rate_and_are_censored(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    for (size_t i = COUNT - 20; i < COUNT; i++) {
+        trial.records[i].outcome = DYNO_OUTCOME_EMPTY;
+        trial.records[i].send_ns = -1;
+        trial.records[i].done_ns = -1;
+    }
+    trial.facts.completed = COUNT - 20;
+    trial.facts.censored = 20;
+    judge(&trial);
+    assert_failed(&trial, "offered_rate", true);
+    assert_failed(&trial, "censored", true);
+}
+
+static void test_few_censored_are_not_fatal(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    trial.facts.completed = COUNT - 2;
+    trial.facts.censored = 2;
+    judge(&trial);
+    assert_failed(&trial, "censored", false);
+}
+
+static void test_errors_over_one_percent_are_fatal(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    trial.facts.failed = 2;
+    judge(&trial);
+    assert_true(gate_of(&trial, "errors").is_passed);
+    trial.facts.failed = 3;
+    judge(&trial);
+    assert_failed(&trial, "errors", true);
+}
+
+static void test_closed_loop_has_no_rate(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    trial.facts.is_open_loop = false;
+    judge(&trial);
+    assert_false(has_gate(&trial, "offered_rate"));
+    assert_false(has_gate(&trial, "sessions_busy"));
+    assert_true(trial.is_valid);
+}
+
+static void test_what_was_not_measured_is_left_out(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    trial.facts.dropped_events = NAN;
+    trial.facts.joined_ratio = -1.0;
+    trial.facts.generator_cpu_ratio = NAN;
+    judge(&trial);
+    assert_false(has_gate(&trial, "dropped_events"));
+    assert_false(has_gate(&trial, "joined"));
+    assert_false(has_gate(&trial, "generator_cpu"));
+    assert_true(trial.is_valid);
+}
+
+static void test_spark_gates_are_not_fatal(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    trial.facts.dropped_events = 7.0;
+    trial.facts.joined_ratio = 0.5;
+    trial.facts.generator_cpu_ratio = 0.9;
+    judge(&trial);
+    assert_failed(&trial, "dropped_events", false);
+    assert_failed(&trial, "joined", false);
+    assert_failed(&trial, "generator_cpu", false);
+}
+
+static void test_surroundings_are_fatal(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    trial.facts.were_settings_applied = false;
+    judge(&trial);
+    assert_failed(&trial, "settings_applied", true);
+    fill(&trial);
+    trial.facts.is_server_alive = false;
+    judge(&trial);
+    assert_failed(&trial, "server_alive", true);
+}
+
+static void test_nothing_recorded_is_invalid(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    trial.facts.records = NULL;
+    trial.facts.record_count = 0;
+    trial.facts.offered = 0;
+    trial.facts.completed = 0;
+    judge(&trial);
+    assert_failed(&trial, "samples", true);
+    assert_false(has_gate(&trial, "generator_lag_p99"));
+    assert_false(has_gate(&trial, "errors"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_healthy_trial_passes_every_gate),
+        cmocka_unit_test(test_late_generator),
+        cmocka_unit_test(test_warmup_records_do_not_count),
+        cmocka_unit_test(test_busy_sessions_are_reported),
+        cmocka_unit_test(test_unsent_statements_fail_the_rate_and_are_censored),
+        cmocka_unit_test(test_few_censored_are_not_fatal),
+        cmocka_unit_test(test_errors_over_one_percent_are_fatal),
+        cmocka_unit_test(test_closed_loop_has_no_rate),
+        cmocka_unit_test(test_what_was_not_measured_is_left_out),
+        cmocka_unit_test(test_spark_gates_are_not_fatal),
+        cmocka_unit_test(test_surroundings_are_fatal),
+        cmocka_unit_test(test_nothing_recorded_is_invalid),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
