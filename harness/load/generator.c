@@ -1,0 +1,342 @@
+#include "load/generator.h"
+
+#include "base/alloc.h"
+#include "load/run.h"
+#include "load/schedule.h"
+#include "load/session.h"
+#include "load/setup.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define SESSION_STACK       ((size_t)512 * 1024)
+#define TICK_NS             (10 * DYNO_NS_PER_MS)
+#define POLL_NS             (50 * DYNO_NS_PER_MS)
+#define CONNECT_PATIENCE_NS (110 * DYNO_NS_PER_S)
+#define CANCEL_PATIENCE_NS  (5 * DYNO_NS_PER_S)
+#define CLOSE_PATIENCE_NS   (7 * DYNO_NS_PER_S)
+/* From the go to the epoch: time for the sessions to wake up. */
+#define LEAD_NS             (5 * DYNO_NS_PER_MS)
+#define LEAD_PER_SESSION_NS (10 * DYNO_NS_PER_US)
+/* Slots of a closed loop that are kept ready ahead of the claims: a tick's worth at 10 million/s. */
+#define RESERVE_AHEAD UINT64_C(100000)
+
+/* What only the main thread knows. */
+struct conductor {
+    struct dyno_run *run;
+    const struct dyno_generator_options *options;
+    struct dyno_session *sessions;
+    size_t session_count;
+    size_t thread_count; /**< sessions whose thread was started */
+    int stop_seen;
+    int64_t drain_end_ns; /**< running statements are cut from here on */
+    uint64_t reserved;
+};
+
+static int asked_to_stop(const struct conductor *c)
+{
+    return c->options->stop == NULL ? 0 : atomic_load(c->options->stop);
+}
+
+static void set_state(struct conductor *c, enum dyno_trial_state state)
+{
+    atomic_store_explicit(&c->run->header->state, (uint32_t)state, memory_order_release);
+}
+
+static struct dyno_session *make_sessions(struct dyno_run *run, size_t count)
+{
+    struct dyno_session *sessions = NULL;
+    if (posix_memalign((void **)&sessions, _Alignof(struct dyno_session),
+                       count * sizeof *sessions) != 0)
+        abort();
+    memset(sessions, 0, count * sizeof *sessions);
+    for (size_t i = 0; i < count; i++) {
+        struct dyno_session *session = &sessions[i];
+        session->run = run;
+        session->number = (uint32_t)i;
+        dyno_rng_init(&session->rng, run->plan->seed, DYNO_STREAM_SESSIONS + i);
+        dyno_statement_text_init(&session->text, run->plan);
+        dyno_watch_init(&session->watch, run->ops, &session->conn);
+    }
+    return sessions;
+}
+
+static void free_sessions(struct dyno_session *sessions, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        dyno_statement_text_deinit(&sessions[i].text);
+        dyno_watch_deinit(&sessions[i].watch);
+    }
+    free(sessions);
+}
+
+static enum dyno_status start_threads(struct conductor *c, struct dyno_err *err)
+{
+    pthread_attr_t attr;
+    int failure = 0;
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, SESSION_STACK);
+    while (failure == 0 && c->thread_count < c->session_count) {
+        struct dyno_session *session = &c->sessions[c->thread_count];
+        failure = pthread_create(&session->thread, &attr, dyno_session_main, session);
+        c->thread_count += failure == 0;
+    }
+    pthread_attr_destroy(&attr);
+    if (failure != 0)
+        return dyno_err_set(
+            err, DYNO_EENV,
+            "cannot start the thread of session %zu of %zu: %s (limit of processes?)",
+            c->thread_count, c->session_count, strerror(failure));
+    return DYNO_OK;
+}
+
+/* Wait for all sessions at a step, looking at the stop flag. */
+static enum dyno_status await_step(struct conductor *c, enum dyno_gate_step step,
+                                   struct dyno_err *err)
+{
+    struct dyno_gate *gate = &c->run->gate;
+    int64_t give_up_ns = dyno_now_ns() + CONNECT_PATIENCE_NS;
+    while (!dyno_gate_await(gate, step, c->session_count, dyno_now_ns() + POLL_NS)) {
+        if (dyno_gate_is_called_off(gate)) {
+            pthread_mutex_lock(&c->run->error_lock);
+            if (err != NULL)
+                *err = c->run->failure;
+            enum dyno_status status = c->run->failure.status;
+            pthread_mutex_unlock(&c->run->error_lock);
+            return status;
+        }
+        if (asked_to_stop(c) != 0)
+            return dyno_err_set(err, DYNO_ECANCELLED, "stopped before load began");
+        if (dyno_now_ns() > give_up_ns)
+            return dyno_err_set(err, DYNO_ETIMEOUT, "the %zu sessions did not connect within %d s",
+                                c->session_count, (int)(CONNECT_PATIENCE_NS / DYNO_NS_PER_S));
+    }
+    return DYNO_OK;
+}
+
+static void describe_target(struct conductor *c)
+{
+    struct dyno_trial_header *header = c->run->header;
+    const struct dyno_target_info *info = &c->sessions[0].info;
+    (void)snprintf(header->driver, sizeof header->driver, "%s", info->driver);
+    (void)snprintf(header->driver_manager, sizeof header->driver_manager, "%s",
+                   info->driver_manager);
+    (void)snprintf(header->server, sizeof header->server, "%s", info->server);
+    (void)snprintf(header->server_version, sizeof header->server_version, "%s",
+                   info->server_version);
+    header->threading_level = info->threading_level;
+    header->is_pooled = info->is_pooled;
+    header->is_traced = info->is_traced;
+    for (size_t i = 0; i < c->session_count; i++)
+        if (c->sessions[i].connect_ns > header->connect_ns)
+            header->connect_ns = c->sessions[i].connect_ns;
+}
+
+static enum dyno_status connect_sessions(struct conductor *c, struct dyno_err *err)
+{
+    enum dyno_status status = start_threads(c, err);
+    if (status == DYNO_OK)
+        status = await_step(c, DYNO_GATE_UP, err);
+    if (status != DYNO_OK)
+        return status;
+    dyno_gate_open(&c->run->gate, DYNO_GATE_UP);
+    status = await_step(c, DYNO_GATE_CONNECTED, err);
+    if (status != DYNO_OK)
+        return status;
+    describe_target(c);
+    set_state(c, DYNO_TRIAL_CONNECTED);
+    return DYNO_OK;
+}
+
+static void go(struct conductor *c)
+{
+    struct dyno_run *run = c->run;
+    struct dyno_trial_header *header = run->header;
+    const struct dyno_load_shape *load = &run->plan->load;
+    int64_t lead_ns = LEAD_NS + LEAD_PER_SESSION_NS * (int64_t)c->session_count;
+    run->epoch_ns = dyno_run_now_ns(run) + lead_ns;
+    header->epoch_wall_ms = dyno_wall_ms() + lead_ns / DYNO_NS_PER_MS;
+    header->epoch_monotonic_ns = run->epoch_ns;
+    run->end_ns = INT64_MAX;
+    c->drain_end_ns = INT64_MAX;
+    if (!run->is_warmup) {
+        header->measure_begin_ns = run->measure_begin_ns;
+        header->measure_end_ns = run->measure_begin_ns + load->measure_ns;
+        run->end_ns = run->epoch_ns + header->measure_end_ns;
+        c->drain_end_ns = run->end_ns + load->drain_ns;
+    }
+    set_state(c, DYNO_TRIAL_WARMING);
+    dyno_gate_open(&run->gate, DYNO_GATE_CONNECTED);
+}
+
+static void follow_stop(struct conductor *c, int64_t now_ns)
+{
+    int asked = asked_to_stop(c);
+    if (asked <= c->stop_seen)
+        return;
+    c->stop_seen = asked;
+    atomic_store(&c->run->header->was_interrupted, 1);
+    atomic_store_explicit(&c->run->is_halted, 1, memory_order_release);
+    int64_t patience_ns = asked >= 2 ? 0 : c->run->plan->load.drain_ns;
+    if (now_ns + patience_ns < c->drain_end_ns)
+        c->drain_end_ns = now_ns + patience_ns;
+}
+
+static void follow_phase(struct conductor *c, int64_t now_ns)
+{
+    const struct dyno_run *run = c->run;
+    if (now_ns >= run->end_ns || dyno_run_is_halted(run))
+        set_state(c, DYNO_TRIAL_DRAINING);
+    else if (!run->is_warmup && now_ns >= run->epoch_ns + run->measure_begin_ns)
+        set_state(c, DYNO_TRIAL_MEASURING);
+}
+
+/* A closed loop fills slots as fast as the server lets it: keep some ready, and notice the end. */
+static void reserve_ahead(struct conductor *c)
+{
+    struct dyno_run *run = c->run;
+    struct dyno_err failure = DYNO_ERR_INIT;
+    enum dyno_status status = DYNO_OK;
+    uint64_t claimed = atomic_load_explicit(&run->header->claimed, memory_order_relaxed);
+    if (run->is_open_loop || run->is_warmup)
+        return;
+    if (claimed + RESERVE_AHEAD > c->reserved && c->reserved < run->capacity) {
+        c->reserved = claimed + 2 * RESERVE_AHEAD;
+        status = dyno_trial_file_reserve(run->file, c->reserved, &failure);
+    } else if (claimed >= run->capacity) {
+        status = dyno_err_set(&failure, DYNO_ELIMIT,
+                              "the trial's %" PRIu64 " records are full: shorten the window",
+                              run->capacity);
+    }
+    if (status != DYNO_OK)
+        dyno_run_fail(run, &failure);
+}
+
+/* Look at every session; true once all have ended. */
+static bool look_at_sessions(struct conductor *c, int64_t now_ns)
+{
+    bool have_all_ended = true;
+    for (size_t i = 0; i < c->session_count; i++) {
+        struct dyno_session *session = &c->sessions[i];
+        dyno_watch_look(&session->watch, now_ns, now_ns >= c->drain_end_ns);
+        if (!atomic_load_explicit(&session->has_ended, memory_order_acquire))
+            have_all_ended = false;
+    }
+    return have_all_ended;
+}
+
+/* From the go until all sessions have ended, or those that have not are past help. */
+static void conduct(struct conductor *c)
+{
+    struct dyno_run *run = c->run;
+    for (;;) {
+        int64_t now_ns = dyno_run_now_ns(run);
+        follow_stop(c, now_ns);
+        follow_phase(c, now_ns);
+        reserve_ahead(c);
+        if (look_at_sessions(c, now_ns))
+            return;
+        if (c->drain_end_ns != INT64_MAX && now_ns > c->drain_end_ns + CANCEL_PATIENCE_NS)
+            return;
+        run->clock->sleep_until_ns(run->clock->ctx, now_ns + TICK_NS);
+    }
+}
+
+static int64_t ns_of(struct timeval t)
+{
+    return (int64_t)t.tv_sec * DYNO_NS_PER_S + (int64_t)t.tv_usec * DYNO_NS_PER_US;
+}
+
+static void sum_up(struct conductor *c)
+{
+    struct dyno_trial_header *header = c->run->header;
+    struct rusage usage;
+    uint64_t claimed = atomic_load(&header->claimed);
+    if (claimed > c->run->capacity)
+        atomic_store(&header->claimed, c->run->capacity);
+    for (size_t i = 0; i < c->session_count; i++)
+        header->reconnects += atomic_load(&c->sessions[i].reconnects);
+    if (getrusage(RUSAGE_SELF, &usage) == 0) {
+        header->cpu_user_ns = ns_of(usage.ru_utime);
+        header->cpu_system_ns = ns_of(usage.ru_stime);
+        header->max_rss_bytes = (int64_t)usage.ru_maxrss * 1024;
+    }
+}
+
+/* Have all threads come to their end, cancels included? They are joined then. */
+static bool join_all(struct conductor *c)
+{
+    int64_t give_up_ns = dyno_now_ns() + CLOSE_PATIENCE_NS;
+    if (!dyno_gate_await(&c->run->gate, DYNO_GATE_GONE, c->thread_count, give_up_ns))
+        return false;
+    for (size_t i = 0; i < c->thread_count; i++) {
+        struct dyno_session *session = &c->sessions[i];
+        pthread_join(session->thread, NULL);
+        while (!dyno_watch_is_quiet(&session->watch)) {
+            if (dyno_now_ns() > give_up_ns)
+                return false;
+            dyno_sleep_ns(DYNO_NS_PER_MS);
+        }
+    }
+    return true;
+}
+
+static void end_trial(struct conductor *c, enum dyno_status status, const struct dyno_err *failure)
+{
+    if (status != DYNO_OK) {
+        dyno_run_fail(c->run, failure);
+        atomic_store(&c->run->header->was_interrupted, asked_to_stop(c) != 0);
+    }
+    sum_up(c);
+    set_state(c, status == DYNO_OK ? DYNO_TRIAL_FINISHED : DYNO_TRIAL_FAILED);
+}
+
+/* The failure that a session reported while load ran, if any. */
+static enum dyno_status late_failure(struct dyno_run *run, struct dyno_err *out)
+{
+    pthread_mutex_lock(&run->error_lock);
+    *out = run->failure;
+    pthread_mutex_unlock(&run->error_lock);
+    return out->status;
+}
+
+enum dyno_status dyno_generate_in(const struct dyno_generator_options *options,
+                                  const struct dyno_generator_world *world, struct dyno_err *err)
+{
+    struct dyno_run *run = NULL;
+    struct dyno_err failure = DYNO_ERR_INIT;
+    enum dyno_status status = dyno_run_new(options, world, &run, err);
+    if (status != DYNO_OK)
+        return status;
+    struct conductor c = {
+        .run = run, .options = options, .session_count = (size_t)run->plan->load.sessions};
+    c.sessions = make_sessions(run, c.session_count);
+    status = connect_sessions(&c, &failure);
+    if (status == DYNO_OK) {
+        go(&c);
+        conduct(&c);
+        status = late_failure(run, &failure);
+    }
+    end_trial(&c, status, &failure);
+    if (status != DYNO_OK && err != NULL)
+        *err = failure;
+    if (!join_all(&c)) {
+        /* They may still use all of it: the memory is left to the end of the process. */
+        dyno_log(options->log, DYNO_LOG_WARNING,
+                 "a driver does not return from a call: its session is left behind");
+        return status;
+    }
+    free_sessions(c.sessions, c.session_count);
+    dyno_run_free(run);
+    return status;
+}
+
+enum dyno_status dyno_generate(const struct dyno_generator_options *options, struct dyno_err *err)
+{
+    const struct dyno_generator_world world = {.clock = dyno_clock_real(),
+                                               .ops = dyno_target_ops(options->plan->target.kind)};
+    return dyno_generate_in(options, &world, err);
+}

@@ -1,0 +1,35 @@
+/**
+ * The generator: one trial, from connecting its sessions to the last row, inside one process.
+ *
+ * One thread a session; three barriers (up, connected, go); then an exact, precomputed schedule: each
+ * session claims the next entry of one global first-in-first-out list, sleeps until its intended
+ * start, sends. Closed loop: each session claims, sends, thinks.
+ */
+#ifndef DYNO_LOAD_GENERATOR_H
+#define DYNO_LOAD_GENERATOR_H
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "plan/trial_plan.h"
+
+#include <stdatomic.h>
+
+struct dyno_generator_options {
+    const struct dyno_trial_plan *plan;
+    const char *trial_path;
+    /** 0: run; 1: start nothing more, let running statements end within the drain time, then cancel
+     *  them; 2: cancel at once. Set by the signal thread of cli/. */
+    const atomic_int *stop;
+    const struct dyno_log *log; /**< may be NULL */
+};
+
+/**
+ * Run the trial. DYNO_OK also if statements failed (that is in the records). An error means that load
+ * did not run as planned: a session could not connect, a setting did not read back, the file could not
+ * be written; the header then says so too.
+ */
+enum dyno_status dyno_generate(const struct dyno_generator_options *options,
+                               struct dyno_err *err) DYNO_MUST_CHECK;
+
+#endif

@@ -1,0 +1,229 @@
+#include "load/session.h"
+
+#include "base/clock.h"
+
+#include <string.h>
+#include <sys/prctl.h>
+
+#define CONNECT_TIMEOUT_NS (30 * DYNO_NS_PER_S)
+/* How late a stop may be seen by a session that waits for its time. */
+#define SLEEP_SLICE_NS (250 * DYNO_NS_PER_MS)
+
+/* What one statement brought, until it goes into the record. */
+struct answer {
+    enum dyno_status status;
+    int64_t exec_ns;
+    int64_t first_ns;
+    int64_t rows;
+    int64_t bytes;
+    uint64_t checksum;
+};
+
+int64_t dyno_session_wait_until(struct dyno_session *session, int64_t wake_ns)
+{
+    const struct dyno_run *run = session->run;
+    const struct dyno_clock *clock = run->clock;
+    int64_t now_ns = clock->now_ns(clock->ctx);
+    while (now_ns < wake_ns && !dyno_run_is_halted(run)) {
+        int64_t slice_end_ns = now_ns + SLEEP_SLICE_NS;
+        clock->sleep_until_ns(clock->ctx, wake_ns < slice_end_ns ? wake_ns : slice_end_ns);
+        now_ns = clock->now_ns(clock->ctx);
+    }
+    return dyno_run_is_halted(run) ? -1 : now_ns;
+}
+
+static void put_outcome(struct dyno_record *record, enum dyno_outcome outcome)
+{
+    __atomic_store_n(&record->outcome, (uint8_t)outcome, __ATOMIC_RELEASE);
+}
+
+/* Fill in what is known at the claim. An open-loop slot has its intended time and query already. */
+static void note_claim(struct dyno_session *session, struct dyno_record *record, uint64_t seq,
+                       int64_t free_ns)
+{
+    const struct dyno_run *run = session->run;
+    record->claim_ns = free_ns - run->epoch_ns;
+    record->session = session->number;
+    record->attempt = 1;
+    record->flags = session->next_flags;
+    session->next_flags = 0;
+    if (run->is_open_loop)
+        return;
+    record->seq = seq;
+    record->intended_ns = record->claim_ns;
+    record->exec_ns = -1;
+    record->first_ns = -1;
+    record->done_ns = -1;
+    bool is_measured = !run->is_warmup && record->intended_ns >= run->measure_begin_ns;
+    record->phase = is_measured ? DYNO_PHASE_MEASURE : DYNO_PHASE_WARMUP;
+    record->query =
+        run->is_warmup ? dyno_mix_in_turn(&run->mix, seq) : dyno_mix_draw(&run->mix, seq);
+}
+
+static void fetch_all(struct dyno_session *session, int64_t max_rows, struct answer *answer)
+{
+    const struct dyno_run *run = session->run;
+    struct dyno_fetched fetched = {.rows = 0};
+    do {
+        answer->status =
+            run->ops->fetch(session->conn, run->want_checksum, &fetched, &session->err);
+        if (answer->status != DYNO_OK || fetched.rows == 0)
+            return;
+        if (answer->first_ns < 0)
+            answer->first_ns = dyno_run_now_ns(run);
+        answer->rows += fetched.rows;
+        answer->bytes += fetched.bytes;
+        answer->checksum += fetched.checksum;
+    } while (max_rows == 0 || answer->rows <= max_rows);
+    answer->status =
+        dyno_err_set(&session->err, DYNO_ELIMIT,
+                     "the result has over %lld rows (max_rows of the query)", (long long)max_rows);
+}
+
+static int64_t since_epoch(const struct dyno_run *run, int64_t at_ns)
+{
+    return at_ns < 0 ? -1 : at_ns - run->epoch_ns;
+}
+
+static void note_answer(struct dyno_session *session, struct dyno_record *record,
+                        const struct answer *answer, int64_t done_ns)
+{
+    struct dyno_run *run = session->run;
+    enum dyno_cut cut = dyno_watch_end(&session->watch);
+    enum dyno_outcome outcome = dyno_outcome_of(&session->err, answer->status, cut);
+    record->exec_ns = since_epoch(run, answer->exec_ns);
+    record->first_ns = since_epoch(run, answer->first_ns);
+    record->done_ns = done_ns - run->epoch_ns;
+    record->rows = answer->rows;
+    record->bytes = answer->bytes;
+    record->checksum = answer->checksum;
+    if (outcome != DYNO_OUTCOME_OK)
+        memcpy(record->sqlstate, session->err.sqlstate, sizeof record->sqlstate);
+    put_outcome(record, outcome);
+    atomic_fetch_add_explicit(&run->header->done, 1, memory_order_relaxed);
+    if (outcome == DYNO_OUTCOME_OK)
+        return;
+    atomic_fetch_add_explicit(&run->header->errors, 1, memory_order_relaxed);
+    dyno_run_note_error(run, record, &session->err);
+}
+
+/* A connection that is of no more use is closed now and opened anew before the next claim. */
+static void tidy_up(struct dyno_session *session, enum dyno_status status)
+{
+    const struct dyno_target_ops *ops = session->run->ops;
+    ops->finish(session->conn);
+    if (status != DYNO_OK && !ops->is_alive(session->conn))
+        dyno_session_disconnect(session);
+}
+
+static void run_statement(struct dyno_session *session, struct dyno_record *record, const char *sql,
+                          int64_t send_ns)
+{
+    const struct dyno_run *run = session->run;
+    struct answer answer = {.exec_ns = -1, .first_ns = -1};
+    int64_t deadline_ns = send_ns + run->timeout_ns;
+    record->send_ns = send_ns - run->epoch_ns;
+    put_outcome(record, DYNO_OUTCOME_RUNNING);
+    dyno_watch_begin(&session->watch, record->seq, deadline_ns);
+    answer.status = run->ops->execute(session->conn, sql, deadline_ns, &session->err);
+    if (answer.status == DYNO_OK) {
+        answer.exec_ns = dyno_run_now_ns(run);
+        fetch_all(session, run->max_rows[record->query], &answer);
+    }
+    note_answer(session, record, &answer, dyno_run_now_ns(run));
+    tidy_up(session, answer.status);
+}
+
+/* Take the next statement of the global list; the capacity if there is none left. */
+static uint64_t claim(struct dyno_run *run)
+{
+    _Atomic uint64_t *claimed = &run->header->claimed;
+    if (atomic_load_explicit(claimed, memory_order_relaxed) >= run->capacity)
+        return run->capacity;
+    return atomic_fetch_add_explicit(claimed, 1, memory_order_relaxed);
+}
+
+/* Claim, wait for the intended time, send. False if there is nothing more to do. */
+static bool offer_scheduled(struct dyno_session *session, int64_t free_ns)
+{
+    struct dyno_run *run = session->run;
+    uint64_t seq = claim(run);
+    if (seq >= run->capacity)
+        return false;
+    struct dyno_record *record = &run->records[seq];
+    note_claim(session, record, seq, free_ns);
+    const char *sql = dyno_statement_text_set(&session->text, record->query, seq);
+    int64_t send_ns = dyno_session_wait_until(session, run->epoch_ns + record->intended_ns);
+    if (send_ns < 0) {
+        put_outcome(record, DYNO_OUTCOME_SKIPPED);
+        return false;
+    }
+    run_statement(session, record, sql, send_ns);
+    return true;
+}
+
+/* Claim and send. The moment of the claim is that of the send: between them lie a draw and some digits,
+ * less than it would take to read the clock again. */
+static bool offer_at_once(struct dyno_session *session, int64_t free_ns)
+{
+    struct dyno_run *run = session->run;
+    uint64_t seq = claim(run);
+    if (seq >= run->capacity)
+        return false;
+    struct dyno_record *record = &run->records[seq];
+    note_claim(session, record, seq, free_ns);
+    const char *sql = dyno_statement_text_set(&session->text, record->query, seq);
+    run_statement(session, record, sql, free_ns);
+    return true;
+}
+
+void dyno_session_offer_load(struct dyno_session *session)
+{
+    struct dyno_run *run = session->run;
+    int64_t think_ns = 0; /* nothing to think about before the first statement */
+    bool goes_on = dyno_session_wait_until(session, run->epoch_ns) >= 0;
+    while (goes_on && !dyno_run_is_halted(run)) {
+        if (session->conn == NULL && !dyno_session_reconnect(session))
+            return;
+        int64_t free_ns = dyno_run_now_ns(run);
+        if (think_ns > 0)
+            free_ns = dyno_session_wait_until(session, free_ns + think_ns);
+        if (free_ns < 0 || free_ns >= run->end_ns)
+            return;
+        goes_on =
+            run->is_open_loop ? offer_scheduled(session, free_ns) : offer_at_once(session, free_ns);
+        think_ns = run->think_ns;
+    }
+}
+
+static bool connect_first(struct dyno_session *session)
+{
+    struct dyno_run *run = session->run;
+    int64_t begin_ns = dyno_now_ns();
+    enum dyno_status status = dyno_session_connect(session, CONNECT_TIMEOUT_NS);
+    if (status == DYNO_OK && session->number == 0)
+        status = run->ops->info(session->conn, &session->info, &session->err);
+    session->connect_ns = dyno_now_ns() - begin_ns;
+    if (status == DYNO_OK)
+        return true;
+    if (!dyno_run_is_halted(run)) {
+        (void)dyno_err_prepend(&session->err, "session %u", session->number);
+        dyno_run_fail(run, &session->err);
+    }
+    return false;
+}
+
+void *dyno_session_main(void *arg)
+{
+    struct dyno_session *session = arg;
+    struct dyno_gate *gate = &session->run->gate;
+    /* Wake-ups to the microsecond: the default lets the kernel be 50 us late. */
+    (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+    if (dyno_gate_pass(gate, DYNO_GATE_UP) && connect_first(session) &&
+        dyno_gate_pass(gate, DYNO_GATE_CONNECTED))
+        dyno_session_offer_load(session);
+    atomic_store_explicit(&session->has_ended, true, memory_order_release);
+    dyno_session_disconnect(session);
+    dyno_gate_arrive(gate, DYNO_GATE_GONE);
+    return NULL;
+}

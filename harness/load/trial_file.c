@@ -1,0 +1,241 @@
+#include "load/trial_file.h"
+
+#include "base/alloc.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NO_FILE (-1)
+
+struct dyno_trial_file {
+    int fd; /**< NO_FILE for a reader */
+    size_t map_bytes;
+    struct dyno_trial_header *header;
+    struct dyno_record *records;
+    uint64_t mapped;    /**< slots that the mapping covers */
+    size_t ready_bytes; /**< of the file, from its start, that have room and memory */
+};
+
+_Static_assert(sizeof(struct dyno_trial_header) <= DYNO_TRIAL_FILE_HEADER_BYTES,
+               "the header fits its place");
+_Static_assert(sizeof DYNO_TRIAL_FILE_MAGIC == sizeof((struct dyno_trial_header *)0)->magic,
+               "the magic fills its place");
+
+static size_t bytes_for(uint64_t count)
+{
+    return DYNO_TRIAL_FILE_HEADER_BYTES + (size_t)count * sizeof(struct dyno_record);
+}
+
+static enum dyno_status io_error(const char *what, const char *path, struct dyno_err *err)
+{
+    return dyno_err_set(err, DYNO_EIO, "cannot %s trial file '%s': %s", what, path,
+                        strerror(errno));
+}
+
+static enum dyno_status map_file(int fd, uint64_t capacity, int protection, const char *path,
+                                 struct dyno_trial_file **out, struct dyno_err *err)
+{
+    size_t map_bytes = bytes_for(capacity);
+    void *map = mmap(NULL, map_bytes, protection, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED)
+        return io_error("map", path, err);
+    struct dyno_trial_file *file = dyno_xcalloc(1, sizeof *file);
+    file->fd = NO_FILE;
+    file->map_bytes = map_bytes;
+    file->header = map;
+    file->records = (struct dyno_record *)(void *)((char *)map + DYNO_TRIAL_FILE_HEADER_BYTES);
+    file->mapped = capacity;
+    *out = file;
+    return DYNO_OK;
+}
+
+/* Have the pages in memory. Kernels before 5.14 refuse; the pages then come one by one, when used. */
+static void populate(struct dyno_trial_file *file, size_t begin, size_t end)
+{
+#ifdef MADV_POPULATE_WRITE
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    begin -= begin % page;
+    (void)madvise((char *)file->header + begin, end - begin, MADV_POPULATE_WRITE);
+#else
+    (void)file;
+    (void)begin;
+    (void)end;
+#endif
+}
+
+enum dyno_status dyno_trial_file_create(const char *path, uint64_t capacity,
+                                        struct dyno_trial_file **out, struct dyno_err *err)
+{
+    if (unlink(path) != 0 && errno != ENOENT)
+        return io_error("replace", path, err);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return io_error("create", path, err);
+    struct dyno_trial_file *file = NULL;
+    enum dyno_status status = DYNO_OK;
+    if (ftruncate(fd, (off_t)bytes_for(capacity)) != 0)
+        status = io_error("size", path, err);
+    if (status == DYNO_OK)
+        status = map_file(fd, capacity, PROT_READ | PROT_WRITE, path, &file, err);
+    if (status == DYNO_OK) {
+        file->fd = fd;
+        status = dyno_trial_file_reserve(file, 0, err);
+    }
+    if (status != DYNO_OK) {
+        if (file == NULL)
+            (void)close(fd);
+        dyno_trial_file_close(file);
+        return status;
+    }
+    file->header->version = DYNO_TRIAL_FILE_VERSION;
+    file->header->record_bytes = sizeof(struct dyno_record);
+    file->header->capacity = capacity;
+    file->header->threading_level = -1;
+    /* Last, and in order: whoever sees the magic may read the rest. */
+    atomic_thread_fence(memory_order_release);
+    memcpy(file->header->magic, DYNO_TRIAL_FILE_MAGIC, sizeof file->header->magic);
+    *out = file;
+    return DYNO_OK;
+}
+
+/* Is it one of ours and as long as it says? */
+static enum dyno_status check_header(int fd, const char *path, uint64_t *capacity_out,
+                                     struct dyno_err *err)
+{
+    struct dyno_trial_header header;
+    struct stat info;
+    ssize_t got = pread(fd, &header, sizeof header, 0);
+    if (got < 0 || fstat(fd, &info) != 0)
+        return io_error("read", path, err);
+    if ((size_t)got < sizeof header ||
+        memcmp(header.magic, DYNO_TRIAL_FILE_MAGIC, sizeof header.magic) != 0)
+        return dyno_err_set(err, DYNO_EPROTO, "'%s' is not a trial file", path);
+    if (header.version != DYNO_TRIAL_FILE_VERSION ||
+        header.record_bytes != sizeof(struct dyno_record))
+        return dyno_err_set(err, DYNO_EPROTO, "trial file '%s' is of version %u, this is %u", path,
+                            header.version, DYNO_TRIAL_FILE_VERSION);
+    if (header.capacity > SIZE_MAX / sizeof(struct dyno_record) / 2 ||
+        (uint64_t)info.st_size < bytes_for(header.capacity))
+        return dyno_err_set(err, DYNO_EPROTO, "trial file '%s' is shorter than it says", path);
+    *capacity_out = header.capacity;
+    return DYNO_OK;
+}
+
+enum dyno_status dyno_trial_file_open(const char *path, struct dyno_trial_file **out,
+                                      struct dyno_err *err)
+{
+    uint64_t capacity = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return dyno_err_set(err, DYNO_ENOTFOUND, "there is no trial file '%s'", path);
+    if (fd < 0)
+        return io_error("open", path, err);
+    enum dyno_status status = check_header(fd, path, &capacity, err);
+    if (status == DYNO_OK)
+        status = map_file(fd, capacity, PROT_READ, path, out, err);
+    (void)close(fd);
+    return status;
+}
+
+enum dyno_status dyno_trial_file_reserve(struct dyno_trial_file *file, uint64_t count,
+                                         struct dyno_err *err)
+{
+    size_t begin = file->ready_bytes;
+    size_t end = bytes_for(count < file->mapped ? count : file->mapped);
+    if (end <= begin)
+        return DYNO_OK;
+    int failure = posix_fallocate(file->fd, (off_t)begin, (off_t)(end - begin));
+    /* A file system that cannot reserve is one whose room shows only when it is used. */
+    if (failure != 0 && failure != EINVAL && failure != EOPNOTSUPP)
+        return dyno_err_set(err, DYNO_EIO, "no room for the trial's records: %s",
+                            strerror(failure));
+    populate(file, begin, end);
+    file->ready_bytes = end;
+    return DYNO_OK;
+}
+
+void dyno_trial_file_trim(struct dyno_trial_file *file)
+{
+    uint64_t count = dyno_trial_file_count(file);
+    /* Capacity first: a reader never sees more slots than the file holds. */
+    file->header->capacity = count;
+    file->mapped = count;
+    /* A file that cannot be cut stays long, which harms nobody. */
+    int failure = ftruncate(file->fd, (off_t)bytes_for(count));
+    (void)failure;
+}
+
+void dyno_trial_file_close(struct dyno_trial_file *file)
+{
+    if (file == NULL)
+        return;
+    (void)munmap(file->header, file->map_bytes);
+    if (file->fd != NO_FILE)
+        (void)close(file->fd);
+    free(file);
+}
+
+struct dyno_trial_header *dyno_trial_file_header(struct dyno_trial_file *file)
+{
+    return file->header;
+}
+
+struct dyno_record *dyno_trial_file_record(struct dyno_trial_file *file, uint64_t seq)
+{
+    assert(seq < file->mapped);
+    return &file->records[seq];
+}
+
+static enum dyno_outcome outcome_of(const struct dyno_record *record)
+{
+    return (enum dyno_outcome)__atomic_load_n(&record->outcome, __ATOMIC_ACQUIRE);
+}
+
+uint64_t dyno_trial_file_count(struct dyno_trial_file *file)
+{
+    const struct dyno_trial_header *header = file->header;
+    uint64_t capacity = header->capacity < file->mapped ? header->capacity : file->mapped;
+    uint64_t count = atomic_load_explicit(&header->claimed, memory_order_acquire);
+    if (count > capacity)
+        count = capacity;
+    if (header->scheduled > 0)
+        return header->scheduled < capacity ? header->scheduled : capacity;
+    /* A slot that was claimed but not yet filled says nothing. */
+    while (count > 0 && outcome_of(&file->records[count - 1]) == DYNO_OUTCOME_EMPTY)
+        count--;
+    return count;
+}
+
+static void count_record(const struct dyno_record *record, struct dyno_counters *out)
+{
+    enum dyno_outcome outcome = outcome_of(record);
+    bool is_started = outcome != DYNO_OUTCOME_EMPTY && outcome != DYNO_OUTCOME_SKIPPED;
+    bool is_unfinished = outcome == DYNO_OUTCOME_RUNNING || outcome == DYNO_OUTCOME_CANCELLED;
+    out->offered++;
+    out->started += is_started;
+    if (!is_started || is_unfinished)
+        out->censored++;
+    else if (outcome == DYNO_OUTCOME_OK)
+        out->completed++;
+    else
+        out->failed++;
+}
+
+void dyno_trial_file_count_outcomes(struct dyno_trial_file *file, struct dyno_counters *out)
+{
+    uint64_t count = dyno_trial_file_count(file);
+    *out = (struct dyno_counters){.offered = 0};
+    for (uint64_t seq = 0; seq < count; seq++) {
+        const struct dyno_record *record = &file->records[seq];
+        /* Unfilled slots of a closed loop are of phase 0, which is the warm-up. */
+        if (record->phase == DYNO_PHASE_MEASURE)
+            count_record(record, out);
+    }
+}

@@ -1,0 +1,110 @@
+/**
+ * The trial file: a header and fixed-size records in one file mapped into memory. The generator
+ * writes it with no lock, no allocation and no system call per statement; what was recorded survives
+ * a kill -9 of the generator; the supervisor reads the same mapping while the trial runs.
+ *
+ * Slot i holds the statement with seq i. A session owns the slot whose seq it claimed.
+ */
+#ifndef DYNO_LOAD_TRIAL_FILE_H
+#define DYNO_LOAD_TRIAL_FILE_H
+
+#include "base/status.h"
+#include "load/record.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DYNO_TRIAL_FILE_MAGIC        "DYNOTRL"
+#define DYNO_TRIAL_FILE_VERSION      1u
+#define DYNO_TRIAL_FILE_HEADER_BYTES 16384
+#define DYNO_TRIAL_ERROR_SAMPLES     16
+
+enum dyno_trial_state {
+    DYNO_TRIAL_STARTING = 0,
+    DYNO_TRIAL_CONNECTED = 1, /**< all sessions are open and their settings read back */
+    DYNO_TRIAL_WARMING = 2,
+    DYNO_TRIAL_MEASURING = 3,
+    DYNO_TRIAL_DRAINING = 4,
+    DYNO_TRIAL_FINISHED = 5,
+    DYNO_TRIAL_FAILED = 6 /**< see error; nothing or only part was measured */
+};
+
+struct dyno_trial_header {
+    char magic[8];
+    uint32_t version;
+    uint32_t record_bytes;
+    uint64_t capacity;
+    int64_t epoch_monotonic_ns;
+    int64_t epoch_wall_ms;
+    int64_t measure_begin_ns; /**< since the epoch */
+    int64_t measure_end_ns;
+    int64_t connect_ns;     /**< longest connect of a session */
+    _Atomic uint32_t state; /**< enum dyno_trial_state */
+    _Atomic uint32_t was_interrupted;
+    _Atomic uint64_t claimed; /**< statements claimed so far */
+    _Atomic uint64_t done;    /**< statements finished so far, whatever their outcome */
+    _Atomic uint64_t errors;
+    int64_t cpu_user_ns; /**< of the generator, at the end */
+    int64_t cpu_system_ns;
+    int64_t max_rss_bytes;
+    uint32_t reconnects;
+    int32_t threading_level; /**< of the driver manager; -1 if not known */
+    uint32_t is_pooled;
+    uint32_t is_traced;
+    char driver[128];
+    char driver_manager[64];
+    char server[128];
+    char server_version[64];
+    char error[2048]; /**< why it failed */
+    char error_sqlstate[8];
+    uint32_t error_status; /**< enum dyno_status */
+    uint32_t error_sample_count;
+    /** One text for each of the first kinds of statement error (query + sqlstate). */
+    struct dyno_error_sample {
+        uint16_t query;
+        uint8_t outcome;
+        char sqlstate[6];
+        char text[480];
+    } error_samples[DYNO_TRIAL_ERROR_SAMPLES];
+    /** Entries of the open-loop schedule: slots 0 .. scheduled-1 carry their intended time from before
+     *  the go, claimed or not. 0 in a closed loop, where a slot is filled when it is claimed. */
+    uint64_t scheduled;
+};
+
+struct dyno_trial_file;
+
+/** Make a file for `capacity` records (sparse until used). An existing one is replaced. */
+enum dyno_status dyno_trial_file_create(const char *path, uint64_t capacity,
+                                        struct dyno_trial_file **out,
+                                        struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** Map an existing file read-only; DYNO_EPROTO if it is none of ours, or shorter than it says. */
+enum dyno_status dyno_trial_file_open(const char *path, struct dyno_trial_file **out,
+                                      struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** Have disk and memory ready for the slots below `count`, so that writing them neither waits nor meets
+ *  a full disk. For the writer; DYNO_EIO if there is no room. */
+enum dyno_status dyno_trial_file_reserve(struct dyno_trial_file *file, uint64_t count,
+                                         struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** Give back what lies behind the slots in use. For the writer, once nobody writes any more. */
+void dyno_trial_file_trim(struct dyno_trial_file *file);
+
+/** Unmap. NULL is fine. */
+void dyno_trial_file_close(struct dyno_trial_file *file);
+
+/** Borrowed from the file. */
+struct dyno_trial_header *dyno_trial_file_header(struct dyno_trial_file *file);
+
+/** Slot `seq`, which must be below the capacity. Borrowed. */
+struct dyno_record *dyno_trial_file_record(struct dyno_trial_file *file, uint64_t seq);
+
+/** Slots that are in use: the highest seq that may hold something, plus one. */
+uint64_t dyno_trial_file_count(struct dyno_trial_file *file);
+
+/** Count over the measured window. Entries of the schedule that nobody claimed count as offered and
+ *  censored: the generator writes their intended times before the go. */
+void dyno_trial_file_count_outcomes(struct dyno_trial_file *file, struct dyno_counters *out);
+
+#endif
