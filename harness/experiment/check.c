@@ -105,7 +105,7 @@ static enum dyno_status check_driver(struct checker *c)
 {
     char statement[] = "SELECT 1";
     char *sql = statement;
-    char text[256] = "";
+    char text[512] = "";
     struct dyno_script_answer answer = {0};
     enum dyno_status status = dyno_child_script(c->bench, &sql, 1, true, &answer, c->err);
     if (status == DYNO_OK)
