@@ -106,14 +106,14 @@ static enum dyno_status refuse_dead(const struct dyno_hs2_link *link, struct dyn
                             link->transport.peer);
 }
 
-/* Drop the answer that a deadline left behind. */
-static enum dyno_status settle_owed(struct dyno_hs2_link *link, int64_t deadline_ns,
-                                    struct dyno_err *err)
+enum dyno_status dyno_hs2_link_settle(struct dyno_hs2_link *link, int64_t deadline_ns,
+                                      bool may_be_owed, struct dyno_err *err)
 {
     if (!link->is_owed)
         return DYNO_OK;
     struct dyno_hs2_reply dropped = DYNO_HS2_REPLY_INIT;
-    struct dyno_hs2_receipt receipt = {.call = link->owed_call, .deadline_ns = deadline_ns};
+    struct dyno_hs2_receipt receipt = {
+        .call = link->owed_call, .deadline_ns = deadline_ns, .may_be_owed = may_be_owed};
     enum dyno_status status = dyno_hs2_link_receive(link, &receipt, &dropped, err);
     dyno_hs2_schema_deinit(&dropped.schema);
     return status;
@@ -134,7 +134,7 @@ enum dyno_status dyno_hs2_link_send(struct dyno_hs2_link *link, int64_t deadline
     dyno_hs2_request_end(&link->request);
     if (link->request.is_failed || link->request.len > INT32_MAX)
         return out_of_memory(err);
-    enum dyno_status status = settle_owed(link, deadline_ns, err);
+    enum dyno_status status = dyno_hs2_link_settle(link, deadline_ns, false, err);
     if (status != DYNO_OK)
         return status;
     size_t skipped = link->is_framed ? 0 : FRAME_HEADER_BYTES;

@@ -71,6 +71,10 @@ void dyno_hs2_link_close(struct dyno_hs2_link *link);
 /** Start a request; its body is to be put into the returned writer (borrowed). */
 struct dyno_wire_writer *dyno_hs2_link_begin(struct dyno_hs2_link *link, enum dyno_hs2_call call);
 
+/** Take an owed answer off the wire and drop it; `may_be_owed` as in a receipt. */
+enum dyno_status dyno_hs2_link_settle(struct dyno_hs2_link *link, int64_t deadline_ns,
+                                      bool may_be_owed, struct dyno_err *err) DYNO_MUST_CHECK;
+
 /** Send what was begun, after taking an owed answer off the wire. */
 enum dyno_status dyno_hs2_link_send(struct dyno_hs2_link *link, int64_t deadline_ns,
                                     struct dyno_err *err) DYNO_MUST_CHECK;

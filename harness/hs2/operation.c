@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How long a server holds a status call by default, on top of what the call itself may take. */
-#define LONG_POLL_NS (5 * DYNO_NS_PER_S)
-
 enum dyno_status dyno_hs2_operation_start(struct dyno_hs2_session *session, enum dyno_hs2_call call,
                                           struct dyno_hs2_operation **out, struct dyno_err *err)
 {
@@ -81,9 +78,11 @@ static enum dyno_status ask_status(struct dyno_hs2_operation *operation, int64_t
     struct dyno_hs2_link *link = &operation->session->link;
     *is_done_out = true;
     if (!link->is_owed || link->owed_seqid != operation->poll_seqid) {
-        struct dyno_wire_writer *request = dyno_hs2_link_begin(link, call);
-        dyno_hs2_request_operation(request, &operation->handle);
-        enum dyno_status status = dyno_hs2_link_send(link, deadline_ns, err);
+        enum dyno_status status = dyno_hs2_link_settle(link, deadline_ns, may_be_owed, err);
+        if (status != DYNO_OK)
+            return status;
+        dyno_hs2_request_operation(dyno_hs2_link_begin(link, call), &operation->handle);
+        status = dyno_hs2_link_send(link, deadline_ns, err);
         if (status != DYNO_OK)
             return status;
         operation->poll_seqid = link->seqid;
@@ -97,10 +96,12 @@ static enum dyno_status ask_status(struct dyno_hs2_operation *operation, int64_t
     return status == DYNO_OK ? judge_state(operation, &reply, is_done_out, err) : status;
 }
 
+/* The server may hold a status call on top of what any call may take. */
 static int64_t poll_deadline(const struct dyno_hs2_operation *operation)
 {
     int64_t deadline = dyno_hs2_session_deadline(operation->session);
-    return deadline > INT64_MAX - LONG_POLL_NS ? INT64_MAX : deadline + LONG_POLL_NS;
+    return deadline > INT64_MAX - DYNO_HS2_LONG_POLL_NS ? INT64_MAX
+                                                        : deadline + DYNO_HS2_LONG_POLL_NS;
 }
 
 static enum dyno_status out_of_time(struct dyno_err *err)
@@ -230,7 +231,8 @@ enum dyno_status dyno_hs2_operation_cancel(struct dyno_hs2_operation *operation,
         dyno_hs2_request_operation(request, &operation->handle);
         struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
         status = dyno_hs2_link_call(&link, DYNO_HS2_CANCEL_OPERATION,
-                                    dyno_hs2_session_deadline(session), &reply, err);
+                                    dyno_hs2_deadline(atomic_load(&session->call_timeout_ns)),
+                                    &reply, err);
     }
     dyno_hs2_link_close(&link);
     if (status != DYNO_OK)

@@ -9,6 +9,9 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+/** How long a server holds a status call, unless hive.server2.long.polling.timeout is changed. */
+#define DYNO_HS2_LONG_POLL_NS INT64_C(5000000000)
+
 struct dyno_hs2_session {
     struct dyno_hs2_link link;
     struct dyno_hs2_address address; /**< immutable: cancelling threads read it */
@@ -26,7 +29,7 @@ struct dyno_hs2_operation {
     int32_t poll_seqid; /**< the last status call, whose answer may be owed */
 };
 
-/** The deadline of a call that starts now. */
+/** The deadline of a call that starts now, longer where it has to wait for an owed status first. */
 int64_t dyno_hs2_session_deadline(const struct dyno_hs2_session *session);
 
 /**

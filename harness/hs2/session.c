@@ -12,7 +12,10 @@
 
 int64_t dyno_hs2_session_deadline(const struct dyno_hs2_session *session)
 {
-    return dyno_hs2_deadline(atomic_load(&session->call_timeout_ns));
+    int64_t timeout_ns = atomic_load(&session->call_timeout_ns);
+    if (session->link.is_owed && timeout_ns < INT64_MAX - DYNO_HS2_LONG_POLL_NS)
+        timeout_ns += DYNO_HS2_LONG_POLL_NS;
+    return dyno_hs2_deadline(timeout_ns);
 }
 
 /* The first call on a raw connection is where a server that wants SASL shows itself: it hangs up. */

@@ -64,6 +64,10 @@ static void set_options(int fd)
     const int on = 1;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+#ifdef TCP_KEEPIDLE
+    const int idle_s = 60;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+#endif
 }
 
 /* 0, or the errno of the failure (ETIMEDOUT at the deadline); the socket is then closed. */

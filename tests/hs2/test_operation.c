@@ -269,6 +269,43 @@ static void test_deadline_then_another_call_goes_on(void **state)
     fixture_close(&fixture);
 }
 
+/* The status of one statement is owed while another's deadline passes: nothing breaks. */
+static void test_deadline_behind_an_owed_status_keeps_the_session(void **state)
+{
+    (void)state;
+    const struct dyno_fake_hs2_options options = {.long_poll_ns = 200 * DYNO_NS_PER_MS};
+    struct fixture fixture = fixture_open(&options);
+    struct dyno_hs2_operation *quick = fixture_execute(&fixture, "SELECT 1");
+    struct dyno_hs2_operation *slow = fixture_execute(&fixture, "SLEEP 60000");
+    const int64_t soon_ns = 10 * DYNO_NS_PER_MS;
+    assert_int_equal(dyno_hs2_operation_wait(slow, dyno_now_ns() + soon_ns, &fixture.err),
+                     DYNO_ETIMEOUT);
+    assert_int_equal(dyno_hs2_operation_wait(quick, dyno_now_ns() + soon_ns, &fixture.err),
+                     DYNO_ETIMEOUT);
+    assert_string_equal(fixture.err.sqlstate, "HYT00");
+    assert_false(dyno_hs2_session_is_dead(fixture.session));
+    assert_int_equal(dyno_hs2_operation_wait(quick, INT64_MAX, &fixture.err), DYNO_OK);
+    dyno_hs2_operation_close(quick);
+    dyno_hs2_operation_close(slow);
+    fixture_close(&fixture);
+}
+
+/* A call that has to wait for an owed status gets the time that the server may hold it. */
+static void test_owed_status_does_not_eat_the_call_timeout(void **state)
+{
+    (void)state;
+    const struct dyno_fake_hs2_options options = {.long_poll_ns = 200 * DYNO_NS_PER_MS};
+    struct fixture fixture = fixture_open(&options);
+    struct dyno_hs2_operation *slow = fixture_execute(&fixture, "SLEEP 60000");
+    assert_int_equal(
+        dyno_hs2_operation_wait(slow, dyno_now_ns() + 10 * DYNO_NS_PER_MS, &fixture.err),
+        DYNO_ETIMEOUT);
+    dyno_hs2_session_set_call_timeout(fixture.session, 100 * DYNO_NS_PER_MS);
+    dyno_hs2_operation_close(fixture_execute(&fixture, "SELECT 1"));
+    dyno_hs2_operation_close(slow);
+    fixture_close(&fixture);
+}
+
 static void test_past_deadline_makes_no_call(void **state)
 {
     (void)state;
@@ -397,6 +434,8 @@ int main(void)
         cmocka_unit_test(test_cancel_reports_a_server_that_is_gone),
         cmocka_unit_test(test_deadline_leaves_the_statement_running),
         cmocka_unit_test(test_deadline_then_another_call_goes_on),
+        cmocka_unit_test(test_deadline_behind_an_owed_status_keeps_the_session),
+        cmocka_unit_test(test_owed_status_does_not_eat_the_call_timeout),
         cmocka_unit_test(test_past_deadline_makes_no_call),
         cmocka_unit_test(test_servers_time_limit_is_a_timeout),
         cmocka_unit_test(test_fetch_before_the_end_is_the_servers_error),

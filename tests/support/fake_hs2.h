@@ -93,8 +93,10 @@ size_t dyno_fake_hs2_connections(struct dyno_fake_hs2 *server);
 /** Close every connection as a server that dies would, end all threads, free. NULL is fine. */
 void dyno_fake_hs2_stop(struct dyno_fake_hs2 *server);
 
-/** The fault of that name ("fetch-reset"), or -1. `*name_out` form: the name of a fault. */
+/** The fault of that name ("fetch-reset"), or -1. */
 int dyno_fake_fault_of(const char *name);
+
+/** The name of a fault. */
 const char *dyno_fake_fault_name(enum dyno_fake_fault fault);
 
 #endif
