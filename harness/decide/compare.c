@@ -88,7 +88,7 @@ static struct dyno_store_contrast row_of(const struct comparison *c,
     const struct dyno_judgement *judgement = &contrast->judgement;
     const struct dyno_paired *pairs = &judgement->pairs;
     size_t tests =
-        contrast->query < 0 ? c->contrasts.primary_count : c->contrasts.count - DYNO_METRIC_COUNT;
+        contrast->query < 0 ? c->contrasts.primary_count : c->contrasts.exploratory_count;
     struct dyno_store_contrast row = {
         .metric = dyno_metric_name(contrast->metric),
         .query = (int)contrast->query,

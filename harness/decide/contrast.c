@@ -131,7 +131,6 @@ static struct dyno_contrast measure(const struct dyno_contrasts *contrasts, uint
 static void judge(struct dyno_contrasts *contrasts, double margin)
 {
     struct dyno_judgement **others = dyno_xcalloc(contrasts->count + 1, sizeof *others);
-    size_t other_count = 0;
     for (size_t i = 0; i < contrasts->count; i++) {
         struct dyno_contrast *contrast = &contrasts->items[i];
         if (!contrast->is_estimable)
@@ -139,10 +138,10 @@ static void judge(struct dyno_contrasts *contrasts, double margin)
         if (contrast->query < 0)
             contrasts->primary[contrasts->primary_count++] = &contrast->judgement;
         else
-            others[other_count++] = &contrast->judgement;
+            others[contrasts->exploratory_count++] = &contrast->judgement;
     }
     dyno_judgement_rule(contrasts->primary, contrasts->primary_count, DYNO_FAMILY_PRIMARY, margin);
-    dyno_judgement_rule(others, other_count, DYNO_FAMILY_EXPLORATORY, margin);
+    dyno_judgement_rule(others, contrasts->exploratory_count, DYNO_FAMILY_EXPLORATORY, margin);
     free(others);
 }
 

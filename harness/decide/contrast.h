@@ -40,6 +40,7 @@ struct dyno_contrasts {
     size_t count;
     struct dyno_judgement *primary[DYNO_METRIC_COUNT]; /**< estimable ones over all; borrowed */
     size_t primary_count;
+    size_t exploratory_count; /**< estimable ones of single queries */
 };
 
 /** Measure and judge. Release with dyno_contrasts_deinit; `evidence` must outlive it. */

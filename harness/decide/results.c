@@ -63,10 +63,10 @@ static void note_wavering(struct dyno_results *out, const struct answers *answer
 {
     if (answers->row_counts <= 1 && answers->checksums <= 1)
         return;
-    const char *known = dyno_str_text(&out->wavering);
-    if (strstr(known, answers->query) != NULL)
-        return;
-    dyno_str_appendf(&out->wavering, "%s'%s'", out->wavering.len > 0 ? ", " : "", answers->query);
+    char *name = dyno_xasprintf("'%s'", answers->query);
+    if (strstr(dyno_str_text(&out->wavering), name) == NULL)
+        dyno_str_appendf(&out->wavering, "%s%s", out->wavering.len > 0 ? ", " : "", name);
+    free(name);
 }
 
 /** Same query in base and candidate; the first difference is kept. */

@@ -24,12 +24,11 @@ static void append_percent(struct dyno_str *out, double log_ratio)
     dyno_str_append(out, text);
 }
 
-/** Without a sign: a margin, or the smallest effect that could be seen. */
+/** A margin or the smallest effect that could be seen: "5 %", "2.5 %". */
 static void append_size(struct dyno_str *out, double log_ratio)
 {
-    char text[PERCENT_BYTES];
-    dyno_sentence_percent(fabs(log_ratio), text, sizeof text);
-    dyno_str_append(out, text + 1);
+    double percent = 100.0 * expm1(fabs(log_ratio));
+    dyno_str_appendf(out, percent < 9.95 ? "%.2g %%" : "%.0f %%", percent);
 }
 
 static void append_interval(struct dyno_str *out, int level, double low, double high)
@@ -66,25 +65,36 @@ static void append_subject(struct dyno_str *out, const struct dyno_evidence *evi
         dyno_str_appendf(out, " on %s", evidence->workload);
 }
 
-static void append_base(struct dyno_str *out, const struct dyno_contrasts *contrasts)
+/** " on one server start". */
+static void append_starts(struct dyno_str *out, const struct dyno_contrasts *contrasts)
 {
-    dyno_str_appendf(out, ", %zu block%s on ", contrasts->block_count,
-                     contrasts->block_count == 1 ? "" : "s");
-    if (contrasts->start_pairs == 1)
-        dyno_str_append(out, contrasts->start_count == 1 ? "one server start"
-                                                         : "one server start of each arm");
+    if (contrasts->start_pairs > 1)
+        dyno_str_appendf(out, " on %zu server starts", contrasts->start_count);
     else
-        dyno_str_appendf(out, "%zu server starts", contrasts->start_count);
+        dyno_str_append(out, contrasts->start_count == 1 ? " on one server start"
+                                                         : " on one server start of each arm");
 }
 
-/** "4 of 4 blocks" with the direction that most of them show. */
-static void append_direction(struct dyno_str *out, const struct dyno_judgement *judgement)
+static void append_base(struct dyno_str *out, const struct dyno_contrasts *contrasts)
+{
+    dyno_str_appendf(out, ", %zu block%s", contrasts->block_count,
+                     contrasts->block_count == 1 ? "" : "s");
+    append_starts(out, contrasts);
+}
+
+static bool is_mostly_slower(const struct dyno_judgement *judgement)
+{
+    return 2 * judgement->positive >= judgement->pairs.count;
+}
+
+/** "in 3 of 4 blocks": how many show the direction that most of them show. */
+static void append_share(struct dyno_str *out, const struct dyno_judgement *judgement)
 {
     size_t count = judgement->pairs.count;
     size_t slower = judgement->positive;
-    bool is_slower = 2 * slower >= count;
-    dyno_str_appendf(out, "%s in %zu of %zu block%s", is_slower ? "slower" : "faster",
-                     is_slower ? slower : count - slower, count, count == 1 ? "" : "s");
+    dyno_str_appendf(out, " in %zu of %zu block%s",
+                     is_mostly_slower(judgement) ? slower : count - slower, count,
+                     count == 1 ? "" : "s");
 }
 
 static void append_visible(struct dyno_str *out, const struct dyno_judgement *judgement)
@@ -114,9 +124,10 @@ static void append_reason(struct dyno_str *out, const struct dyno_contrast *cont
     const struct dyno_judgement *judgement = &contrast->judgement;
     switch (judgement->cause) {
     case DYNO_CAUSE_FEW_BLOCKS:
-        dyno_str_appendf(out, "provisional: %zu of at least %d blocks; the candidate was ",
-                         judgement->pairs.count, DYNO_JUDGEMENT_MIN_BLOCKS);
-        append_direction(out, judgement);
+        dyno_str_appendf(out, "provisional: %zu of at least %d blocks; the candidate was %s",
+                         judgement->pairs.count, DYNO_JUDGEMENT_MIN_BLOCKS,
+                         is_mostly_slower(judgement) ? "slower" : "faster");
+        append_share(out, judgement);
         return;
     case DYNO_CAUSE_OPEN:
         dyno_str_append(out, "neither clear of zero nor within the margin of ");
@@ -224,15 +235,14 @@ static void say_provisional(struct dyno_str *out, const struct dyno_evidence *ev
                             const struct dyno_contrast *head)
 {
     const struct dyno_judgement *judgement = &head->judgement;
-    dyno_str_appendf(out, "provisional, %zu of at least %d blocks: %s was ", judgement->pairs.count,
-                     DYNO_JUDGEMENT_MIN_BLOCKS, evidence->arm_names[1]);
-    append_direction(out, judgement);
-    dyno_str_appendf(out, " than %s", evidence->arm_names[0]);
-    if (evidence->workload[0] != '\0')
-        dyno_str_appendf(out, " on %s", evidence->workload);
+    dyno_str_appendf(out, "provisional, %zu of at least %d blocks: ", judgement->pairs.count,
+                     DYNO_JUDGEMENT_MIN_BLOCKS);
+    append_subject(out, evidence,
+                   is_mostly_slower(judgement) ? "was slower than" : "was faster than");
+    append_share(out, judgement);
     dyno_str_append(out, ", ");
     append_effect(out, head, 95);
-    append_base(out, contrasts);
+    append_starts(out, contrasts);
 }
 
 /** Two metrics that point in opposite directions; false if there are none. */

@@ -51,22 +51,45 @@ double dyno_paired_power(size_t count, double effect, double alpha)
     return 1.0 - dyno_noncentral_t_cdf(critical, df, sqrt((double)count) * fabs(effect));
 }
 
+/** Root of power(effect) = power between two effects on either side of it, by the Illinois method: false
+ *  position that halves the weight of an end that stays. Eight steps or so. */
+static double find_effect(size_t count, double power, double alpha, double low, double high)
+{
+    double below = dyno_paired_power(count, low, alpha) - power;
+    double above = dyno_paired_power(count, high, alpha) - power;
+    double middle = high;
+    int last_side = 0;
+    for (int i = 0; i < 100; i++) {
+        middle = (low * above - high * below) / (above - below);
+        double value = dyno_paired_power(count, middle, alpha) - power;
+        if (fabs(value) < 1e-9)
+            break;
+        int side = value < 0.0 ? -1 : 1;
+        if (side < 0) {
+            low = middle;
+            below = value;
+            above = last_side == side ? above / 2.0 : above;
+        } else {
+            high = middle;
+            above = value;
+            below = last_side == side ? below / 2.0 : below;
+        }
+        last_side = side;
+    }
+    return middle;
+}
+
 double dyno_paired_mde(size_t count, double power, double alpha)
 {
     if (count < 2 || !is_inside(alpha) || !(power > alpha && power < 1.0))
         return NAN;
     double low = 0.0;
-    double high = 1.0;
-    while (dyno_paired_power(count, high, alpha) < power)
+    double high = 1.0 / sqrt((double)count);
+    while (dyno_paired_power(count, high, alpha) < power) {
+        low = high;
         high *= 2.0;
-    for (int i = 0; i < 40; i++) {
-        double middle = (low + high) / 2.0;
-        if (dyno_paired_power(count, middle, alpha) < power)
-            low = middle;
-        else
-            high = middle;
     }
-    return (low + high) / 2.0;
+    return find_effect(count, power, alpha, low, high);
 }
 
 size_t dyno_paired_count_for(double effect, double power, double alpha, size_t max)

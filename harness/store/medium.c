@@ -137,34 +137,45 @@ static bool has_companion(const char *path)
     return is_there;
 }
 
+/** The two numbers of the header, as the bytes lie: no lock, no journal played back, nothing written. */
+static enum dyno_status read_header(const char *path, int64_t *application_id, int64_t *version,
+                                    struct dyno_err *err)
+{
+    sqlite3 *db = NULL;
+    enum dyno_status status = DYNO_OK;
+    char *uri = dyno_medium_uri(path, "mode=ro&immutable=1");
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
+    int code = sqlite3_open_v2(uri, &db, flags, NULL);
+    if (code != SQLITE_OK)
+        status = dyno_sql_fail(db, code, path, err);
+    if (status == DYNO_OK)
+        status = dyno_sql_number(db, "PRAGMA application_id", 0, application_id, err);
+    if (status == DYNO_OK)
+        status = dyno_sql_number(db, "PRAGMA user_version", 0, version, err);
+    (void)sqlite3_close(db);
+    free(uri);
+    return status;
+}
+
 enum dyno_status dyno_medium_inspect(const char *path, struct dyno_err *err)
 {
     struct stat info = {0};
+    int64_t application_id = 0;
+    int64_t version = 0;
+    struct dyno_err detail = DYNO_ERR_INIT;
     if (stat(path, &info) == 0 && info.st_size == 0)
         return DYNO_OK;
     /* SQLite would take so short a file for an empty database. */
     if (info.st_size < SMALLEST_DATABASE_BYTES)
         return dyno_err_set(err, DYNO_EIO, "'%s' is no SQLite database, or is cut short", path);
-    sqlite3 *db = NULL;
-    int64_t application_id = 0;
-    int64_t version = 0;
-    struct dyno_err detail = DYNO_ERR_INIT;
-    /* "immutable" reads the bytes as they lie: no lock, no journal played back, nothing written. */
-    char *uri = dyno_medium_uri(path, "mode=ro&immutable=1");
-    enum dyno_status status = DYNO_OK;
-    int code = sqlite3_open_v2(uri, &db,
-                               SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
-    if (code != SQLITE_OK)
-        status = dyno_sql_fail(db, code, path, &detail);
-    if (status == DYNO_OK)
-        status = dyno_sql_number(db, "PRAGMA application_id", 0, &application_id, &detail);
-    if (status == DYNO_OK)
-        status = dyno_sql_number(db, "PRAGMA user_version", 0, &version, &detail);
-    (void)sqlite3_close(db);
-    free(uri);
+    enum dyno_status status = read_header(path, &application_id, &version, &detail);
+    /* Half a file with a journal beside it is one that is being made, or was when its maker died: the
+     * real open waits, or plays the journal back. The maker may also be done by now. */
+    if (status != DYNO_OK && has_companion(path))
+        return DYNO_OK;
+    if (status != DYNO_OK)
+        status = read_header(path, &application_id, &version, &detail);
     if (status == DYNO_OK)
         return dyno_medium_judge(path, application_id, version, err);
-    if (has_companion(path))
-        return DYNO_OK;
     return dyno_err_set(err, status, "'%s': %s", path, detail.message);
 }
