@@ -30,8 +30,8 @@ struct dyno_gate_facts {
 /**
  * Fill `gates` (room for DYNO_GATE_MAX); returns how many. `*is_valid_out`: no fatal gate failed.
  *
- * Gates: generator_lag_p99 (limit max(1 ms, 1 % of median service); not fatal under ten times that, fatal
- * above), sessions_busy (share of sends that had to wait for a session; reported, over 5 % "limited by the
+ * Gates: generator_lag_p99 (limit max(1 ms, 1 % of median service); fatal only where lag makes over 5 % of
+ * all response time), sessions_busy (share of sends that had to wait for a session; reported, over 5 % "limited by the
  * sessions", not fatal), offered_rate (starts / planned, within 5 %; fatal), errors (failed / offered;
  * over 1 % fatal), censored (any: not fatal under 5 %, fatal above), dropped_events (over 0: not fatal,
  * Spark's numbers incomplete), joined (below 0.9: not fatal), settings_applied (fatal), server_alive

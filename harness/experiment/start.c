@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "experiment/child.h"
 #include "experiment/dataset.h"
 #include "experiment/facts.h"
 #include "experiment/proof.h"
@@ -126,6 +127,18 @@ static int64_t read_retained_jobs(struct dyno_bench *bench)
     return retained > 0 ? retained : SPARK_RETAINED;
 }
 
+/* One statement through the target, in a process of its own, before anything else is asked of it. */
+static enum dyno_status prove_connection(struct dyno_bench *bench, struct dyno_err *err)
+{
+    char statement[] = "SELECT 1";
+    char *sql = statement;
+    struct dyno_script_answer answer = {0};
+    dyno_bench_progress(bench, "connecting", 0, 0);
+    enum dyno_status status = dyno_child_script(bench, &sql, 1, true, &answer, err);
+    dyno_script_answer_deinit(&answer);
+    return status;
+}
+
 enum dyno_status dyno_start_reach(struct dyno_bench *bench, int index, struct dyno_err *err)
 {
     bench->layout_start = index;
@@ -136,6 +149,8 @@ enum dyno_status dyno_start_reach(struct dyno_bench *bench, int index, struct dy
             dyno_rest_open(bench->rest_url, REST_TIMEOUT_NS, REST_MAX_BYTES, &bench->rest, err);
     if (status == DYNO_OK)
         bench->retained_jobs = read_retained_jobs(bench);
+    if (status == DYNO_OK)
+        status = prove_connection(bench, err);
     return status;
 }
 
