@@ -1,0 +1,138 @@
+#include "driver.h"
+
+/* Read rows of `columns` cells, joined by "|" and ended by ";". */
+static const char *drain(const struct driver *driver, const SQLUSMALLINT *columns, size_t count)
+{
+    static char all[8192];
+    size_t used = 0;
+    all[0] = '\0';
+    while (SQLFetch(driver->stmt) == SQL_SUCCESS) {
+        for (size_t i = 0; i < count; i++)
+            used += (size_t)snprintf(all + used, sizeof all - used, "%s%s",
+                                     driver_cell(driver, columns[i]), i + 1 < count ? "|" : ";");
+    }
+    assert_int_equal(SQLFreeStmt(driver->stmt, SQL_CLOSE), SQL_SUCCESS);
+    return all;
+}
+
+static SQLRETURN tables(const struct driver *driver, const char *schema, const char *table,
+                        const char *types)
+{
+    return SQLTables(driver->stmt, NULL, 0, schema != NULL ? sql_text(schema) : NULL, SQL_NTS,
+                     table != NULL ? sql_text(table) : NULL, SQL_NTS,
+                     types != NULL ? sql_text(types) : NULL, SQL_NTS);
+}
+
+static void test_tables_are_listed_by_type(void **state)
+{
+    (void)state;
+    static const SQLUSMALLINT columns[] = {1, 2, 3, 4};
+    struct driver driver;
+    driver_open(&driver, "");
+    assert_int_equal(tables(&driver, NULL, NULL, NULL), SQL_SUCCESS);
+    assert_string_equal(drain(&driver, columns, 4),
+                        "NULL|default|stores|TABLE;NULL|default|transactions|TABLE;"
+                        "NULL|sales|monthly|VIEW;");
+    assert_int_equal(tables(&driver, "def%", "s_ores", "'TABLE','VIEW'"), SQL_SUCCESS);
+    assert_string_equal(drain(&driver, columns, 4), "NULL|default|stores|TABLE;");
+    driver_close(&driver);
+}
+
+static void test_tables_answer_their_special_questions(void **state)
+{
+    (void)state;
+    static const SQLUSMALLINT schema[] = {2};
+    static const SQLUSMALLINT type[] = {4};
+    struct driver driver;
+    driver_open(&driver, "");
+    assert_int_equal(
+        SQLTables(driver.stmt, sql_text(""), 0, sql_text("%"), SQL_NTS, sql_text(""), 0, NULL, 0),
+        SQL_SUCCESS);
+    assert_string_equal(drain(&driver, schema, 1), "default;sales;");
+    assert_int_equal(SQLTables(driver.stmt, sql_text(""), 0, sql_text(""), 0, sql_text(""), 0,
+                               sql_text("%"), SQL_NTS),
+                     SQL_SUCCESS);
+    assert_string_equal(drain(&driver, type, 1), "TABLE;VIEW;");
+    assert_int_equal(
+        SQLTables(driver.stmt, sql_text("%"), SQL_NTS, sql_text(""), 0, sql_text(""), 0, NULL, 0),
+        SQL_SUCCESS);
+    assert_string_equal(drain(&driver, type, 1), "");
+    driver_close(&driver);
+}
+
+static void test_columns_have_odbcs_numbers(void **state)
+{
+    (void)state;
+    static const SQLUSMALLINT columns[] = {3, 4, 5, 6, 7, 9, 10, 17};
+    struct driver driver;
+    driver_open(&driver, "");
+    assert_int_equal(SQLColumns(driver.stmt, NULL, 0, NULL, 0, NULL, 0, NULL, 0), SQL_SUCCESS);
+    assert_string_equal(drain(&driver, columns, 8),
+                        "stores|store_id|4|INT|10|0|10|1;"
+                        "stores|name|12|STRING|255|NULL|NULL|2;"
+                        "transactions|transaction_id|-5|BIGINT|19|0|10|1;"
+                        "transactions|amount|3|DECIMAL(10,2)|10|2|10|2;"
+                        "transactions|transaction_date|91|DATE|10|0|NULL|3;");
+    driver_close(&driver);
+}
+
+static void test_type_info_filters(void **state)
+{
+    (void)state;
+    static const SQLUSMALLINT columns[] = {1, 2};
+    struct driver driver;
+    driver_open(&driver, "");
+    assert_int_equal(SQLGetTypeInfo(driver.stmt, SQL_ALL_TYPES), SQL_SUCCESS);
+    int rows = 0;
+    SQLINTEGER last = -1000;
+    while (SQLFetch(driver.stmt) == SQL_SUCCESS) {
+        SQLINTEGER type = 0;
+        (void)SQLGetData(driver.stmt, 2, SQL_C_SLONG, &type, 0, NULL);
+        assert_true(type >= last);
+        last = type;
+        rows++;
+    }
+    assert_int_equal(rows, 14);
+    (void)SQLFreeStmt(driver.stmt, SQL_CLOSE);
+    assert_int_equal(SQLGetTypeInfo(driver.stmt, SQL_VARCHAR), SQL_SUCCESS);
+    assert_string_equal(drain(&driver, columns, 2), "STRING|12;VARCHAR|12;");
+    assert_int_equal(SQLGetTypeInfo(driver.stmt, SQL_TYPE_TIMESTAMP), SQL_SUCCESS);
+    assert_string_equal(drain(&driver, columns, 2), "TIMESTAMP|93;");
+    assert_int_equal(SQLGetTypeInfo(driver.stmt, SQL_GUID), SQL_SUCCESS);
+    assert_string_equal(drain(&driver, columns, 2), "");
+    driver_close(&driver);
+}
+
+static void test_what_spark_has_not_is_empty(void **state)
+{
+    (void)state;
+    struct driver driver;
+    SQLSMALLINT count = 0;
+    driver_open(&driver, "");
+    assert_int_equal(SQLPrimaryKeys(driver.stmt, NULL, 0, NULL, 0, sql_text("t"), SQL_NTS),
+                     SQL_SUCCESS);
+    assert_int_equal(SQLNumResultCols(driver.stmt, &count), SQL_SUCCESS);
+    assert_int_equal(count, 6);
+    assert_int_equal(SQLFetch(driver.stmt), SQL_NO_DATA);
+    (void)SQLFreeStmt(driver.stmt, SQL_CLOSE);
+    assert_int_equal(SQLStatistics(driver.stmt, NULL, 0, NULL, 0, sql_text("t"), SQL_NTS,
+                                   SQL_INDEX_ALL, SQL_QUICK),
+                     SQL_SUCCESS);
+    assert_int_equal(SQLFetch(driver.stmt), SQL_NO_DATA);
+    driver_close(&driver);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tables_are_listed_by_type),
+        cmocka_unit_test(test_tables_answer_their_special_questions),
+        cmocka_unit_test(test_columns_have_odbcs_numbers),
+        cmocka_unit_test(test_type_info_filters),
+        cmocka_unit_test(test_what_spark_has_not_is_empty),
+    };
+    driver_isolate("");
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    driver_end_isolation();
+    return failed;
+}

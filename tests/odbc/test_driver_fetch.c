@@ -1,0 +1,442 @@
+#include "driver.h"
+
+static void set_attr(const struct driver *driver, SQLINTEGER attribute, SQLPOINTER value)
+{
+    assert_int_equal(SQLSetStmtAttr(driver->stmt, attribute, value, 0), SQL_SUCCESS);
+}
+
+static void test_every_type_is_described(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        SQLSMALLINT type;
+        SQLULEN size;
+        SQLSMALLINT digits;
+    } rows[] = {
+        {"b", SQL_BIT, 1, 0},
+        {"ti", SQL_TINYINT, 3, 0},
+        {"si", SQL_SMALLINT, 5, 0},
+        {"i", SQL_INTEGER, 10, 0},
+        {"bi", SQL_BIGINT, 19, 0},
+        {"f", SQL_REAL, 24, 0},
+        {"d", SQL_DOUBLE, 53, 0},
+        {"s", SQL_VARCHAR, 100, 0},
+        {"ts", SQL_TYPE_TIMESTAMP, 26, 6},
+        {"bin", SQL_VARBINARY, 32767, 0},
+        {"a", SQL_VARCHAR, 100, 0},
+        {"m", SQL_VARCHAR, 100, 0},
+        {"st", SQL_VARCHAR, 100, 0},
+        {"dec", SQL_DECIMAL, 12, 3},
+        {"dt", SQL_TYPE_DATE, 10, 0},
+        {"vc", SQL_VARCHAR, 7, 0},
+        {"c", SQL_CHAR, 5, 0},
+    };
+    struct driver driver;
+    driver_open(&driver, "DefaultStringColumnLength=100");
+    driver_query(&driver, "TYPES");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        SQLCHAR name[16] = "";
+        SQLSMALLINT len = 0;
+        SQLSMALLINT type = 0;
+        SQLULEN size = 0;
+        SQLSMALLINT digits = -1;
+        SQLSMALLINT nullable = -1;
+        assert_int_equal(SQLDescribeCol(driver.stmt, (SQLUSMALLINT)(i + 1), name, sizeof name, &len,
+                                        &type, &size, &digits, &nullable),
+                         SQL_SUCCESS);
+        assert_string_equal((const char *)name, rows[i].name);
+        assert_int_equal(len, strlen(rows[i].name));
+        assert_int_equal(type, rows[i].type);
+        assert_int_equal(size, rows[i].size);
+        assert_int_equal(digits, rows[i].digits);
+        assert_int_equal(nullable, SQL_NULLABLE);
+    }
+    assert_fails(&driver, SQLDescribeCol(driver.stmt, 99, NULL, 0, NULL, NULL, NULL, NULL, NULL),
+                 "07009");
+    driver_close(&driver);
+}
+
+static void test_column_attributes(void **state)
+{
+    (void)state;
+    struct driver driver;
+    SQLCHAR text[32] = "";
+    SQLSMALLINT len = 0;
+    SQLLEN number = -1;
+    driver_open(&driver, "");
+    driver_query(&driver, "TYPES");
+    assert_int_equal(
+        SQLColAttribute(driver.stmt, 14, SQL_DESC_TYPE_NAME, text, sizeof text, &len, NULL),
+        SQL_SUCCESS);
+    assert_string_equal((const char *)text, "DECIMAL");
+    static const struct {
+        SQLUSMALLINT column;
+        SQLUSMALLINT field;
+        SQLLEN value;
+    } rows[] = {
+        {14, SQL_DESC_PRECISION, 12},      {14, SQL_DESC_SCALE, 3},
+        {14, SQL_DESC_DISPLAY_SIZE, 14},   {5, SQL_DESC_DISPLAY_SIZE, 20},
+        {5, SQL_DESC_UNSIGNED, SQL_FALSE}, {8, SQL_DESC_UNSIGNED, SQL_TRUE},
+        {9, SQL_DESC_TYPE, SQL_DATETIME},  {9, SQL_DESC_CONCISE_TYPE, SQL_TYPE_TIMESTAMP},
+        {8, SQL_DESC_OCTET_LENGTH, 1020},  {8, SQL_DESC_LENGTH, 255},
+        {1, SQL_DESC_COUNT, 20},           {1, SQL_DESC_UPDATABLE, SQL_ATTR_READONLY},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(
+            SQLColAttribute(driver.stmt, rows[i].column, rows[i].field, NULL, 0, NULL, &number),
+            SQL_SUCCESS);
+        assert_int_equal(number, rows[i].value);
+    }
+    assert_fails(&driver, SQLColAttribute(driver.stmt, 1, 4711, NULL, 0, NULL, &number), "HY091");
+    driver_close(&driver);
+}
+
+static void test_every_type_as_text(void **state)
+{
+    (void)state;
+    static const char *const first[] = {"1",
+                                        "7",
+                                        "-300",
+                                        "70000",
+                                        "5000000000",
+                                        "1.5",
+                                        "-2.25",
+                                        "z\xc3\xbcrich",
+                                        "2024-02-29 23:59:59.123456",
+                                        "616201",
+                                        "[1,2]",
+                                        "{\"k\":1}",
+                                        "{\"x\":1}",
+                                        "-12.345",
+                                        "2024-02-29",
+                                        "abc",
+                                        "abc  ",
+                                        "1-2",
+                                        "1 02:03:04.000000000",
+                                        "NULL"};
+    struct driver driver;
+    driver_open(&driver, "");
+    driver_query(&driver, "TYPES");
+    assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
+    for (SQLUSMALLINT i = 0; i < 20; i++)
+        assert_string_equal(driver_cell(&driver, (SQLUSMALLINT)(i + 1)), first[i]);
+    assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
+    for (SQLUSMALLINT i = 0; i < 20; i++)
+        assert_string_equal(driver_cell(&driver, (SQLUSMALLINT)(i + 1)), "NULL");
+    assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
+    assert_string_equal(driver_cell(&driver, 5), "-9223372036854775808");
+    assert_string_equal(driver_cell(&driver, 7), "1e+308");
+    assert_string_equal(driver_cell(&driver, 8), "");
+    driver_close(&driver);
+}
+
+static void test_every_type_as_itself(void **state)
+{
+    (void)state;
+    struct driver driver;
+    SQLBIGINT integer = 0;
+    double real = 0;
+    SQL_DATE_STRUCT date;
+    SQL_TIMESTAMP_STRUCT timestamp;
+    SQL_NUMERIC_STRUCT numeric;
+    char bytes[8] = "";
+    SQLLEN len = 0;
+    driver_open(&driver, "");
+    driver_query(&driver, "TYPES");
+    assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
+    assert_int_equal(SQLGetData(driver.stmt, 5, SQL_C_SBIGINT, &integer, 0, &len), SQL_SUCCESS);
+    assert_int_equal(integer, INT64_C(5000000000));
+    assert_int_equal(len, 8);
+    assert_int_equal(SQLGetData(driver.stmt, 7, SQL_C_DEFAULT, &real, 0, &len), SQL_SUCCESS);
+    assert_true(real > -2.26 && real < -2.24);
+    assert_int_equal(SQLGetData(driver.stmt, 15, SQL_C_DEFAULT, &date, 0, &len), SQL_SUCCESS);
+    assert_int_equal(date.day, 29);
+    assert_int_equal(SQLGetData(driver.stmt, 9, SQL_C_DEFAULT, &timestamp, 0, &len), SQL_SUCCESS);
+    assert_int_equal(timestamp.fraction, 123456000);
+    assert_int_equal(SQLGetData(driver.stmt, 14, SQL_C_NUMERIC, &numeric, 0, &len), SQL_SUCCESS);
+    assert_int_equal(numeric.scale, 3);
+    assert_int_equal(SQLGetData(driver.stmt, 10, SQL_C_DEFAULT, bytes, 8, &len), SQL_SUCCESS);
+    assert_int_equal(len, 3);
+    assert_memory_equal(bytes, "ab\x01", 3);
+    assert_fails(&driver, SQLGetData(driver.stmt, 5, SQL_C_SLONG, &integer, 0, &len), "22003");
+    assert_fails(&driver, SQLGetData(driver.stmt, 8, SQL_C_SLONG, &integer, 0, &len), "22018");
+    assert_fails(&driver, SQLGetData(driver.stmt, 10, SQL_C_DOUBLE, &real, 0, &len), "07006");
+    assert_fails(&driver, SQLGetData(driver.stmt, 20, SQL_C_DOUBLE, &real, 0, NULL), "22002");
+    driver_close(&driver);
+}
+
+static void test_get_data_in_pieces(void **state)
+{
+    (void)state;
+    struct driver driver;
+    char text[6] = "";
+    SQLWCHAR wide[3] = {0};
+    SQLLEN len = 0;
+    driver_open(&driver, "");
+    driver_query(&driver, "TYPES");
+    assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
+    assert_int_equal(SQLGetData(driver.stmt, 12, SQL_C_CHAR, text, 6, &len), SQL_SUCCESS_WITH_INFO);
+    assert_sqlstate(SQL_HANDLE_STMT, driver.stmt, "01004");
+    assert_string_equal(text, "{\"k\":");
+    assert_int_equal(len, 7);
+    assert_int_equal(SQLGetData(driver.stmt, 12, SQL_C_CHAR, text, 6, &len), SQL_SUCCESS);
+    assert_string_equal(text, "1}");
+    assert_int_equal(len, 2);
+    assert_int_equal(SQLGetData(driver.stmt, 12, SQL_C_CHAR, text, 6, &len), SQL_NO_DATA);
+    /* Another column, and back again: from the start. */
+    assert_int_equal(SQLGetData(driver.stmt, 8, SQL_C_WCHAR, wide, sizeof wide, &len),
+                     SQL_SUCCESS_WITH_INFO);
+    assert_int_equal(wide[1], 0xFC);
+    assert_int_equal(len, 12);
+    assert_int_equal(SQLGetData(driver.stmt, 12, SQL_C_CHAR, text, 6, &len), SQL_SUCCESS_WITH_INFO);
+    assert_int_equal(len, 7);
+    driver_close(&driver);
+}
+
+enum {
+    ROWSET = 10,
+    TEXT_ROOM = 16
+};
+
+/* Columns of "ROWS n": id BIGINT, half DOUBLE, name STRING, note STRING (NULL in every 7th). */
+struct arrays {
+    SQLBIGINT ids[ROWSET];
+    double halves[ROWSET];
+    char names[ROWSET][TEXT_ROOM];
+    char notes[ROWSET][TEXT_ROOM];
+    SQLLEN lens[4][ROWSET];
+    SQLUSMALLINT status[ROWSET];
+    SQLULEN fetched;
+};
+
+static void bind_arrays(const struct driver *driver, struct arrays *arrays)
+{
+    set_attr(driver, SQL_ATTR_ROW_ARRAY_SIZE, sql_number(ROWSET));
+    set_attr(driver, SQL_ATTR_ROWS_FETCHED_PTR, &arrays->fetched);
+    set_attr(driver, SQL_ATTR_ROW_STATUS_PTR, arrays->status);
+    assert_int_equal(SQLBindCol(driver->stmt, 1, SQL_C_SBIGINT, arrays->ids, 0, arrays->lens[0]),
+                     SQL_SUCCESS);
+    assert_int_equal(SQLBindCol(driver->stmt, 2, SQL_C_DOUBLE, arrays->halves, 0, arrays->lens[1]),
+                     SQL_SUCCESS);
+    assert_int_equal(
+        SQLBindCol(driver->stmt, 3, SQL_C_CHAR, arrays->names, TEXT_ROOM, arrays->lens[2]),
+        SQL_SUCCESS);
+    assert_int_equal(
+        SQLBindCol(driver->stmt, 4, SQL_C_CHAR, arrays->notes, TEXT_ROOM, arrays->lens[3]),
+        SQL_SUCCESS);
+}
+
+/* Blocks of 7 rows, rowsets of 10: every rowset but the first begins inside a block. */
+static void test_bound_arrays_span_blocks(void **state)
+{
+    (void)state;
+    struct driver driver;
+    struct arrays arrays;
+    struct driver single;
+    driver_open(&driver, "RowsFetchedPerBlock=7");
+    single = driver;
+    assert_int_equal(SQLAllocHandle(SQL_HANDLE_STMT, driver.dbc, &single.stmt), SQL_SUCCESS);
+    bind_arrays(&driver, &arrays);
+    driver_query(&driver, "ROWS 25");
+    driver_query(&single, "ROWS 25");
+    size_t nulls = 0;
+    for (size_t row = 0; row < 25; row++) {
+        size_t at = row % ROWSET;
+        if (at == 0) {
+            memset(&arrays, 0x55, sizeof arrays);
+            assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
+            assert_int_equal(arrays.fetched, row == 20 ? 5 : 10);
+        }
+        assert_int_equal(arrays.status[at], SQL_ROW_SUCCESS);
+        char expected[32];
+        assert_int_equal(SQLFetch(single.stmt), SQL_SUCCESS);
+        (void)snprintf(expected, sizeof expected, "%lld", (long long)arrays.ids[at]);
+        assert_string_equal(driver_cell(&single, 1), expected);
+        (void)snprintf(expected, sizeof expected, "%g", arrays.halves[at]);
+        assert_string_equal(driver_cell(&single, 2), expected);
+        assert_string_equal(driver_cell(&single, 3), arrays.names[at]);
+        assert_int_equal(arrays.lens[2][at], strlen(arrays.names[at]));
+        bool is_null = arrays.lens[3][at] == SQL_NULL_DATA;
+        nulls += is_null;
+        assert_string_equal(driver_cell(&single, 4), is_null ? "NULL" : arrays.notes[at]);
+    }
+    assert_int_equal(nulls, 4);
+    assert_int_equal(arrays.status[5], SQL_ROW_NOROW);
+    assert_int_equal(SQLFetch(driver.stmt), SQL_NO_DATA);
+    assert_int_equal(arrays.fetched, 0);
+    driver_close(&driver);
+}
+
+struct row {
+    SQLBIGINT id;
+    SQLLEN id_len;
+    char name[TEXT_ROOM];
+    SQLLEN name_len;
+    char note[TEXT_ROOM];
+    SQLLEN note_len;
+};
+
+static void test_bound_rows_with_offset(void **state)
+{
+    (void)state;
+    struct driver driver;
+    struct row rows[2 * ROWSET];
+    SQLULEN fetched = 0;
+    SQLULEN offset = 0;
+    memset(rows, 0x55, sizeof rows);
+    driver_open(&driver, "");
+    set_attr(&driver, SQL_ATTR_ROW_BIND_TYPE, sql_number(sizeof(struct row)));
+    set_attr(&driver, SQL_ATTR_ROW_ARRAY_SIZE, sql_number(ROWSET));
+    set_attr(&driver, SQL_ATTR_ROWS_FETCHED_PTR, &fetched);
+    set_attr(&driver, SQL_ATTR_ROW_BIND_OFFSET_PTR, &offset);
+    (void)SQLBindCol(driver.stmt, 1, SQL_C_SBIGINT, &rows[0].id, 0, &rows[0].id_len);
+    (void)SQLBindCol(driver.stmt, 3, SQL_C_CHAR, rows[0].name, TEXT_ROOM, &rows[0].name_len);
+    (void)SQLBindCol(driver.stmt, 4, SQL_C_CHAR, rows[0].note, TEXT_ROOM, &rows[0].note_len);
+    driver_query(&driver, "ROWS 20");
+    assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
+    offset = ROWSET * sizeof(struct row);
+    assert_int_equal(SQLFetchScroll(driver.stmt, SQL_FETCH_NEXT, 0), SQL_SUCCESS);
+    size_t nulls = 0;
+    for (size_t i = 0; i < 2 * ROWSET; i++) {
+        assert_int_equal(rows[i].id, rows[0].id + (SQLBIGINT)i);
+        assert_int_equal(rows[i].id_len, sizeof(SQLBIGINT));
+        assert_int_equal(rows[i].name_len, strlen(rows[i].name));
+        nulls += rows[i].note_len == SQL_NULL_DATA;
+    }
+    assert_in_range(nulls, 2, 3);
+    driver_close(&driver);
+}
+
+static void test_cells_that_do_not_fit_mark_their_rows(void **state)
+{
+    (void)state;
+    struct driver driver;
+    struct arrays arrays;
+    char shorts[ROWSET][3];
+    driver_open(&driver, "");
+    bind_arrays(&driver, &arrays);
+    (void)SQLBindCol(driver.stmt, 3, SQL_C_CHAR, shorts, sizeof shorts[0], arrays.lens[2]);
+    driver_query(&driver, "ROWS 10");
+    assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS_WITH_INFO);
+    assert_sqlstate(SQL_HANDLE_STMT, driver.stmt, "01004");
+    assert_int_equal(arrays.status[0], SQL_ROW_SUCCESS_WITH_INFO);
+    assert_true(arrays.lens[2][0] > 2);
+    assert_int_equal(strlen(shorts[0]), 2);
+    /* NULL without an indicator fails its row only. */
+    (void)SQLFreeStmt(driver.stmt, SQL_CLOSE);
+    (void)SQLFreeStmt(driver.stmt, SQL_UNBIND);
+    (void)SQLBindCol(driver.stmt, 4, SQL_C_CHAR, arrays.notes, TEXT_ROOM, NULL);
+    driver_query(&driver, "ROWS 10");
+    assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS_WITH_INFO);
+    assert_sqlstate(SQL_HANDLE_STMT, driver.stmt, "22002");
+    size_t errors = 0;
+    for (size_t i = 0; i < ROWSET; i++)
+        errors += arrays.status[i] == SQL_ROW_ERROR;
+    assert_in_range(errors, 1, 2);
+    SQLLEN row = 0;
+    assert_int_equal(SQLGetDiagField(SQL_HANDLE_STMT, driver.stmt, 1, SQL_DIAG_ROW_NUMBER, &row,
+                                     SQL_IS_INTEGER, NULL),
+                     SQL_SUCCESS);
+    assert_int_equal(arrays.status[row - 1], SQL_ROW_ERROR);
+    driver_close(&driver);
+}
+
+static void test_wide_and_converted_arrays(void **state)
+{
+    (void)state;
+    struct driver driver;
+    SQLWCHAR wide[ROWSET][TEXT_ROOM];
+    char texts[ROWSET][TEXT_ROOM];
+    SQLINTEGER longs[ROWSET];
+    SQLLEN lens[3][ROWSET];
+    driver_open(&driver, "");
+    set_attr(&driver, SQL_ATTR_ROW_ARRAY_SIZE, sql_number(ROWSET));
+    (void)SQLBindCol(driver.stmt, 3, SQL_C_WCHAR, wide, sizeof wide[0], lens[0]);
+    (void)SQLBindCol(driver.stmt, 1, SQL_C_CHAR, texts, TEXT_ROOM, lens[1]);
+    (void)SQLBindCol(driver.stmt, 2, SQL_C_SLONG, longs, 0, lens[2]);
+    driver_query(&driver, "ROWS 10");
+    SQLRETURN rc = SQLFetch(driver.stmt);
+    assert_int_equal(rc, SQL_SUCCESS_WITH_INFO);
+    assert_sqlstate(SQL_HANDLE_STMT, driver.stmt, "01S07");
+    for (int i = 0; i < ROWSET; i++) {
+        assert_int_equal(lens[1][i], strlen(texts[i]));
+        assert_int_equal(longs[i], strtol(texts[i], NULL, 10) / 2);
+        assert_true(lens[0][i] > 0 && wide[i][lens[0][i] / 2] == 0);
+    }
+    driver_close(&driver);
+}
+
+static void test_max_rows_and_row_number(void **state)
+{
+    (void)state;
+    struct driver driver;
+    SQLULEN number = 0;
+    driver_open(&driver, "RowsFetchedPerBlock=3");
+    set_attr(&driver, SQL_ATTR_MAX_ROWS, sql_number(4));
+    driver_query(&driver, "ROWS 10");
+    for (SQLULEN i = 1; i <= 4; i++) {
+        assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
+        assert_int_equal(SQLGetStmtAttr(driver.stmt, SQL_ATTR_ROW_NUMBER, &number, 0, NULL),
+                         SQL_SUCCESS);
+        assert_int_equal(number, i);
+    }
+    assert_int_equal(SQLFetch(driver.stmt), SQL_NO_DATA);
+    driver_close(&driver);
+}
+
+static void test_get_data_needs_a_rowset_of_one(void **state)
+{
+    (void)state;
+    struct driver driver;
+    char cell[8];
+    driver_open(&driver, "");
+    set_attr(&driver, SQL_ATTR_ROW_ARRAY_SIZE, sql_number(2));
+    driver_query(&driver, "ROWS 4");
+    assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
+    assert_fails(&driver, SQLGetData(driver.stmt, 1, SQL_C_CHAR, cell, 8, NULL), "HYC00");
+    driver_close(&driver);
+}
+
+static void test_fetch_from_a_server_that_breaks_off(void **state)
+{
+    (void)state;
+    static const enum dyno_fake_fault faults[] = {
+        DYNO_FAKE_FAULT_FETCH_RESET, DYNO_FAKE_FAULT_FETCH_TRUNCATED, DYNO_FAKE_FAULT_FETCH_HUGE,
+        DYNO_FAKE_FAULT_FETCH_GARBAGE};
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        struct driver driver;
+        driver_init(&driver);
+        driver_serve(&driver, &(struct dyno_fake_hs2_options){.fault = faults[i]});
+        assert_int_equal(driver_connect(&driver, "ThriftTransport=0;SocketTimeout=3"), SQL_SUCCESS);
+        assert_int_equal(SQLAllocHandle(SQL_HANDLE_STMT, driver.dbc, &driver.stmt), SQL_SUCCESS);
+        driver_query(&driver, "ROWS 10");
+        assert_int_equal(SQLFetch(driver.stmt), SQL_ERROR);
+        SQLUINTEGER dead = 0;
+        (void)SQLGetConnectAttr(driver.dbc, SQL_ATTR_CONNECTION_DEAD, &dead, 0, NULL);
+        assert_int_equal(dead, SQL_CD_TRUE);
+        driver_close(&driver);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_type_is_described),
+        cmocka_unit_test(test_column_attributes),
+        cmocka_unit_test(test_every_type_as_text),
+        cmocka_unit_test(test_every_type_as_itself),
+        cmocka_unit_test(test_get_data_in_pieces),
+        cmocka_unit_test(test_bound_arrays_span_blocks),
+        cmocka_unit_test(test_bound_rows_with_offset),
+        cmocka_unit_test(test_cells_that_do_not_fit_mark_their_rows),
+        cmocka_unit_test(test_wide_and_converted_arrays),
+        cmocka_unit_test(test_max_rows_and_row_number),
+        cmocka_unit_test(test_get_data_needs_a_rowset_of_one),
+        cmocka_unit_test(test_fetch_from_a_server_that_breaks_off),
+    };
+    driver_isolate("");
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    driver_end_isolation();
+    return failed;
+}
