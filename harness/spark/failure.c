@@ -52,6 +52,7 @@ static const struct known_failure known[] = {
                                            "spark.driver.extraJavaOptions"},
     {"Could not create the Java Virtual Machine", jvm_hint},
     {"Address already in use", port_hint},
+    {"java.net.BindException", port_hint},
     {"OutOfMemoryError", "the heap is too small: raise spark.driver.memory"},
     {"No space left on device", "the disk is full: make room, or choose another work folder"},
     {"ClassNotFoundException", "a class that the profile names is not on Spark's class path"},

@@ -3,7 +3,11 @@
  *
  * Each server runs in its own process group and in a work folder of its own that holds its log, its
  * local dirs, its operation logs and a lease file (pid and start time of ours and of the server). A
- * server whose owner is gone (kill -9) is ended by dyno_spark_reap at the next start.
+ * server whose owner is gone (kill -9) is ended by dyno_spark_reap at the next start. The log stands
+ * beside the folder and outlives it.
+ *
+ * A 4.x server may leave CloseSession unanswered once several sessions were closed (its package lacks a
+ * class of hive-llap-common): whoever closes sessions there needs a deadline.
  */
 #ifndef DYNO_SPARK_SERVER_H
 #define DYNO_SPARK_SERVER_H

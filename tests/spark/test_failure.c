@@ -46,6 +46,8 @@ static void test_only_a_taken_port_is_a_port_failure(void **state)
 {
     (void)state;
     assert_true(dyno_failure_is_port("java.net.BindException: Address already in use"));
+    assert_true(dyno_failure_is_port("java.net.BindException: Failed to bind to /127.0.0.1:42139: "
+                                     "Service 'SparkUI' failed after 0 retries"));
     assert_false(dyno_failure_is_port("java.lang.OutOfMemoryError: Java heap space"));
     assert_false(dyno_failure_is_port(""));
 }
