@@ -8,15 +8,15 @@
 #ifndef DYNO_PLAN_LAYOUT_H
 #define DYNO_PLAN_LAYOUT_H
 
+#include "base/status.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/status.h"
-
 struct dyno_layout_trial {
-    int block;     /**< from 0 */
-    int position;  /**< within the block, from 0 */
+    int block;    /**< from 0 */
+    int position; /**< within the block, from 0 */
     int arm;
     int start;     /**< from 0; starts are run in this order */
     uint64_t seed; /**< the same for all arms of a block: common random numbers */

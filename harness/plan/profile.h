@@ -5,11 +5,11 @@
 #ifndef DYNO_PLAN_PROFILE_H
 #define DYNO_PLAN_PROFILE_H
 
-#include <stddef.h>
-
 #include "base/sha256.h"
 #include "base/status.h"
 #include "spark/setting.h"
+
+#include <stddef.h>
 
 #define DYNO_PROFILE_MAX_BYTES (1024 * 1024)
 

@@ -5,14 +5,14 @@
 #ifndef DYNO_PLAN_TRIAL_PLAN_H
 #define DYNO_PLAN_TRIAL_PLAN_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/status.h"
 #include "plan/load_shape.h"
 #include "spark/setting.h"
 #include "target/target.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct dyno_trial_query {
     char *name;
@@ -22,7 +22,7 @@ struct dyno_trial_query {
 };
 
 struct dyno_trial_plan {
-    char *tag;     /**< goes into each statement's comment: sparkdyno <tag>:<seq>; [A-Za-z0-9_.-]+ */
+    char *tag; /**< goes into each statement's comment: sparkdyno <tag>:<seq>; [A-Za-z0-9_.-]+ */
     uint64_t seed; /**< of arrivals and query order; below 2^53 */
     struct dyno_target_config target;
     struct dyno_setting *settings; /**< SET in each session, then read back before load starts */

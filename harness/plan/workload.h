@@ -5,42 +5,53 @@
  *     description: one sentence
  *     tables:                          # built once by Spark into the cache folder, attached at each start
  *       - name: transactions
- *         sql: data/transactions.sql   # one SELECT; ${rows} is the table's row count at this scale
+ *         sql: data/transactions.sql   # one SELECT; ${rows} is the table's row count at this scale,
+ *                                      # ${partitions} and ${scale} are filled in too
  *         rows: 2000000                # at scale 1; scaled and rounded, at least 1
  *         fixed: false                 # true: rows do not grow with the scale (a dimension)
- *         partitions: 4                # files to write (REPARTITION-free: range() slices); default 4
+ *         partitions: 4                # files to write: slices of range(), ${partitions}; default 4
  *         checksums:                   # known answers by scale, proved at build and at attach
  *           "1": "123456789"
  *     views:                           # CREATE OR REPLACE VIEW name AS <sql>, after the tables
  *       - name: logs_memory_only
- *         sql: data/logs_memory_only.sql
+ *         sql: data/logs_memory_only.sql   # one SELECT; ${scale} is filled in
  *     caches:                          # UNCACHE, then CACHE TABLE, then proved by /storage/rdd
  *       - table: logs_memory_only
  *         level: MEMORY_ONLY
  *     queries:
  *       - name: customer_pattern
- *         sql: customer_pattern.sql    # one statement, no trailing ';'
+ *         sql: customer_pattern.sql    # one statement; a ';' behind it is dropped
  *         weight: 3                    # default 1
  *         max_rows: 10000              # a result with more rows is an error of the workload; default 100000
  *     load:                            # defaults; options of the command line win
  *       arrival: poisson               # poisson | constant | closed
- *       rate: 1.5                      # statements/s at scale 1 (open loop)
+ *       rate: 1.5                      # statements/s at scale 1 (open loop); over scale 1 it is
+ *                                      # divided by the scale, below it stays
+ *       rates:                         # other rates for certain scales
+ *         "0.1": 4
  *       sessions: 4
  *       think: 0s                      # closed loop
  *       warmup: 30                     # executions of each query after a server start
  *       measure: 60s
  *       timeout: 120s                  # of one statement
+ *
+ * Names of queries and workloads hold [a-z0-9_-], those of tables and views are [a-z][a-z0-9_]*, for
+ * they are written in SQL as they stand.
+ *
+ * The checksum of a table is the text of `SELECT bit_xor(xxhash64(<all columns in order>)) FROM t`:
+ * independent of the order of rows and of the files they stand in, equal on Spark 3.5 and 4.x. Two
+ * equal rows cancel out in it, so the row count is proved beside it.
  */
 #ifndef DYNO_PLAN_WORKLOAD_H
 #define DYNO_PLAN_WORKLOAD_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/sha256.h"
 #include "base/status.h"
 #include "plan/load_shape.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct dyno_workload_checksum {
     char *scale; /**< as written, "0.1" */
@@ -98,7 +109,8 @@ struct dyno_workload {
  * empty, over 1 MiB, more than one statement, an unknown ${name}.
  */
 enum dyno_status dyno_workload_read(const char *name_or_path, const char *const *dirs, double scale,
-                                    struct dyno_workload *out, struct dyno_err *err) DYNO_MUST_CHECK;
+                                    struct dyno_workload *out,
+                                    struct dyno_err *err) DYNO_MUST_CHECK;
 void dyno_workload_deinit(struct dyno_workload *workload);
 
 #endif
