@@ -17,7 +17,7 @@
 #define POLL_NS             (50 * DYNO_NS_PER_MS)
 #define CONNECT_PATIENCE_NS (110 * DYNO_NS_PER_S)
 #define CANCEL_PATIENCE_NS  (5 * DYNO_NS_PER_S)
-#define CLOSE_PATIENCE_NS   (7 * DYNO_NS_PER_S)
+#define CLOSE_PATIENCE_NS   (4 * DYNO_NS_PER_S)
 /* From the go to the epoch: time for the sessions to wake up. */
 #define LEAD_NS             (5 * DYNO_NS_PER_MS)
 #define LEAD_PER_SESSION_NS (10 * DYNO_NS_PER_US)
