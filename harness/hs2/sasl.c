@@ -26,9 +26,10 @@ static enum dyno_status not_sasl(const struct dyno_transport *transport, struct 
         transport->peer);
 }
 
-static enum dyno_status receive_exactly(struct dyno_transport *transport, uint8_t *bytes,
-                                        size_t len, int64_t deadline_ns, struct dyno_err *err)
+static enum dyno_status receive_exactly(struct dyno_transport *transport, void *out, size_t len,
+                                        int64_t deadline_ns, struct dyno_err *err)
 {
+    uint8_t *bytes = out;
     while (len > 0) {
         struct dyno_transport_room room = {.body = bytes, .body_bytes = len};
         size_t got = 0;
@@ -56,7 +57,7 @@ static enum dyno_status receive_answer(struct dyno_transport *transport, int64_t
     if (header[0] < SASL_OK || header[0] > SASL_COMPLETE || rest > SASL_MAX_PAYLOAD)
         return not_sasl(transport, err);
     size_t kept = rest < SASL_TEXT_BYTES ? rest : SASL_TEXT_BYTES - 1;
-    status = receive_exactly(transport, (uint8_t *)text, kept, deadline_ns, err);
+    status = receive_exactly(transport, text, kept, deadline_ns, err);
     text[kept] = '\0';
     for (rest -= kept; rest > 0 && status == DYNO_OK;) {
         uint8_t dropped[256];

@@ -38,8 +38,8 @@ struct fake_shared {
     _Atomic int64_t calls[DYNO_HS2_FETCH_RESULTS + 1];
 };
 
-/** Serve until the peer hangs up; a thread's start routine. Frees all but the connection itself. */
-void *fake_connection_serve(void *connection);
+/** A thread's start routine: serve the connection until its peer hangs up, free what is in it. */
+void *fake_connection_serve(void *ctx);
 
 /** One request, taken apart. Spans lie in the connection's bytes. */
 struct fake_request {
