@@ -11,8 +11,8 @@
 
 #define TAIL_BYTES     ((size_t)64 * 1024)
 #define EXCERPT_LINES  15
-#define EXCERPT_BYTES  1400
-#define MAX_LINE_BYTES 300
+#define EXCERPT_BYTES  ((size_t)1400)
+#define MAX_LINE_BYTES ((size_t)300)
 
 struct known_failure {
     const char *sign;

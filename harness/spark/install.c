@@ -107,19 +107,19 @@ static enum dyno_status read_jars(const char *home, char **version_out, struct d
     size_t count = 0;
     char *thrift = NULL;
     char *jars = dyno_path_join(home, "jars");
-    enum dyno_status status = dyno_dir_list(jars, &names, &count, NULL);
-    if (status == DYNO_OK) {
+    if (dyno_dir_list(jars, &names, &count, NULL) == DYNO_OK) {
         *version_out = jar_version(names, count, "spark-core_");
         thrift = jar_version(names, count, "spark-hive-thriftserver_");
     }
-    if (status != DYNO_OK || *version_out == NULL)
-        status =
-            dyno_err_set(err, DYNO_EENV,
-                         "'%s' is no Spark: there is no jars/spark-core_*.jar; run scripts/spark, "
-                         "or set SPARK_HOME",
-                         home);
+    bool is_complete = *version_out != NULL && thrift != NULL;
+    if (*version_out == NULL)
+        (void)dyno_err_set(
+            err, DYNO_EENV,
+            "'%s' is no Spark: there is no jars/spark-core_*.jar; run scripts/spark, "
+            "or set SPARK_HOME",
+            home);
     else if (thrift == NULL)
-        status = dyno_err_set(
+        (void)dyno_err_set(
             err, DYNO_EENV,
             "the Spark at '%s' was built without the Thrift server (no "
             "jars/spark-hive-thriftserver_*.jar): run scripts/spark for one that has it",
@@ -129,7 +129,7 @@ static enum dyno_status read_jars(const char *home, char **version_out, struct d
     free(names);
     free(thrift);
     free(jars);
-    return status;
+    return is_complete ? DYNO_OK : DYNO_EENV;
 }
 
 static enum dyno_status check_submit(const char *home, struct dyno_err *err)

@@ -25,12 +25,12 @@ static enum dyno_status run_java(const char *const *argv, char **text_out,
     const char *folder = getenv("TMPDIR");
     char *path = dyno_xasprintf("%s/sparkdyno-java-XXXXXX", folder == NULL ? "/tmp" : folder);
     const struct dyno_spawn_options options = {.argv = argv, .stdout_path = path};
-    enum dyno_status status = DYNO_OK;
+    enum dyno_status status = DYNO_EENV;
     pid_t pid = -1;
     int fd = mkstemp(path);
     if (fd < 0) {
-        status = dyno_err_set(err, DYNO_EENV, "cannot make a temporary file '%s': %s", path,
-                              strerror(errno));
+        (void)dyno_err_set(err, DYNO_EENV, "cannot make a temporary file '%s': %s", path,
+                           strerror(errno));
         goto done;
     }
     close(fd);

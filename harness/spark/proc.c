@@ -73,16 +73,30 @@ size_t dyno_proc_find_marked(const char *mark, pid_t **pids_out)
     return count;
 }
 
-/* The inode in one line of /proc/net/tcp if it listens on `port`, else 0. */
-static uint64_t listener_in_line(const char *line, uint16_t port)
+/* Columns of /proc/net/tcp, by white space. */
+enum {
+    COLUMN_LOCAL = 1,
+    COLUMN_STATE = 3,
+    COLUMN_INODE = 9,
+    COLUMNS
+};
+
+/* The inode in one line of it if it listens on `port`, else 0. */
+static uint64_t listener_in_line(char *line, uint16_t port)
 {
-    unsigned int local_port = 0;
-    unsigned int state = 0;
-    uint64_t inode = 0;
-    int fields = sscanf(
-        line, "%*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*x:%*x %*x:%*x %*x %*u %*u %" SCNu64,
-        &local_port, &state, &inode);
-    return fields == 3 && local_port == port && state == STATE_LISTEN ? inode : 0;
+    const char *columns[COLUMNS] = {NULL};
+    char *rest = NULL;
+    char *word = strtok_r(line, " ", &rest);
+    for (int i = 0; i < COLUMNS && word != NULL; i++) {
+        columns[i] = word;
+        word = strtok_r(NULL, " ", &rest);
+    }
+    if (columns[COLUMN_INODE] == NULL)
+        return 0;
+    const char *colon = strchr(columns[COLUMN_LOCAL], ':');
+    bool is_it = colon != NULL && strtoul(colon + 1, NULL, 16) == port &&
+                 strtoul(columns[COLUMN_STATE], NULL, 16) == STATE_LISTEN;
+    return is_it ? strtoull(columns[COLUMN_INODE], NULL, 10) : 0;
 }
 
 static uint64_t listener_in_table(const char *path, uint16_t port)

@@ -302,26 +302,34 @@ static int64_t days_since_epoch(int year, int month, int day)
     return era * 146097 + day_of_era - 719468;
 }
 
+/* The number made by `count` digits at `at`. */
+static int digits(const char *text, size_t at, size_t count)
+{
+    int value = 0;
+    for (size_t i = at; i < at + count; i++)
+        value = value * 10 + (text[i] - '0');
+    return value;
+}
+
 int64_t dyno_rest_time_ms(const char *text)
 {
-    int year = 0;
-    int month = 0;
-    int day = 0;
-    int hour = 0;
-    int minute = 0;
-    int second = 0;
-    int ms = 0;
-    int used = 0;
-    if (text == NULL)
+    /* Every digit is a 0 here, everything else stands for itself. */
+    static const char shape[] = "0000-00-00T00:00:00.000GMT";
+    if (text == NULL || strlen(text) != sizeof shape - 1)
         return -1;
-    int fields = sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d.%3dGMT%n", &year, &month, &day, &hour,
-                        &minute, &second, &ms, &used);
-    bool is_sane = fields == 7 && used > 0 && text[used] == '\0' && year >= 1970 && month >= 1 &&
-                   month <= 12 && day >= 1 && day <= 31 && hour >= 0 && hour <= 23 && minute >= 0 &&
-                   minute <= 59 && second >= 0 && second <= 60 && ms >= 0;
-    if (!is_sane)
+    for (size_t i = 0; i < sizeof shape - 1; i++)
+        if (shape[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
+            return -1;
+    int year = digits(text, 0, 4);
+    int month = digits(text, 5, 2);
+    int day = digits(text, 8, 2);
+    int64_t hour = digits(text, 11, 2);
+    int64_t minute = digits(text, 14, 2);
+    int64_t second = digits(text, 17, 2);
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 ||
+        second > 60)
         return -1;
     int64_t seconds =
         days_since_epoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
-    return seconds * 1000 + ms;
+    return seconds * 1000 + digits(text, 20, 3);
 }
