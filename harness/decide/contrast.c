@@ -130,7 +130,7 @@ static struct dyno_contrast measure(const struct dyno_contrasts *contrasts, uint
 
 static void judge(struct dyno_contrasts *contrasts, double margin)
 {
-    struct dyno_judgement **others = dyno_xcalloc(contrasts->count + 1, sizeof *others);
+    struct dyno_judgement **others = dyno_xcalloc(contrasts->count + 1, sizeof(void *));
     for (size_t i = 0; i < contrasts->count; i++) {
         struct dyno_contrast *contrast = &contrasts->items[i];
         if (!contrast->is_estimable)

@@ -26,6 +26,6 @@ double dyno_moments_mean(const struct dyno_moments *moments)
 double dyno_moments_sd(const struct dyno_moments *moments)
 {
     if (moments->count < 2)
-        return NAN;
+        return (double)NAN;
     return sqrt(moments->m2 / (double)(moments->count - 1));
 }

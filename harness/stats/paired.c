@@ -9,14 +9,14 @@
 double dyno_t_multiplier(double confidence, double df)
 {
     if (!(df > 0.0) || !(confidence > 0.0 && confidence < 1.0))
-        return NAN;
+        return (double)NAN;
     return gsl_cdf_tdist_Pinv(0.5 + confidence / 2.0, df);
 }
 
 static double two_sided_p(double t, double df)
 {
     if (isnan(t))
-        return NAN;
+        return (double)NAN;
     if (isinf(t))
         return 0.0;
     return fmin(1.0, 2.0 * gsl_cdf_tdist_Q(fabs(t), df));
@@ -37,13 +37,13 @@ struct dyno_paired dyno_paired(const double *differences, size_t count)
         .count = count,
         .mean = dyno_moments_mean(&moments),
         .sd = dyno_moments_sd(&moments),
-        .se = NAN,
-        .ci_low = NAN,
-        .ci_high = NAN,
-        .ci90_low = NAN,
-        .ci90_high = NAN,
-        .t = NAN,
-        .p = NAN,
+        .se = (double)NAN,
+        .ci_low = (double)NAN,
+        .ci_high = (double)NAN,
+        .ci90_low = (double)NAN,
+        .ci90_high = (double)NAN,
+        .t = (double)NAN,
+        .p = (double)NAN,
     };
     if (count < 2 || isnan(out.sd))
         return out;
@@ -64,7 +64,7 @@ struct dyno_paired dyno_paired(const double *differences, size_t count)
 
 struct dyno_tost dyno_tost(double mean, double se, double df, double margin)
 {
-    struct dyno_tost out = {.p_lower = NAN, .p_upper = NAN, .p = NAN};
+    struct dyno_tost out = {.p_lower = (double)NAN, .p_upper = (double)NAN, .p = (double)NAN};
     if (!(se > 0.0) || !(df > 0.0) || !(margin >= 0.0) || !isfinite(mean))
         return out;
     out.p_lower = gsl_cdf_tdist_Q((mean + margin) / se, df);

@@ -20,7 +20,7 @@ static double density_of_s(double s, double df, double log_constant)
 double dyno_noncentral_t_cdf(double t, double df, double delta)
 {
     if (!(df >= 1.0) || !isfinite(df) || !isfinite(t) || !isfinite(delta))
-        return NAN;
+        return (double)NAN;
     /* s lies around 1 with a standard deviation of about 1 / sqrt(2 df). */
     double reach = 10.0 / sqrt(2.0 * df);
     double low = fmax(0.0, 1.0 - reach);
@@ -45,7 +45,7 @@ static bool is_inside(double p)
 double dyno_paired_power(size_t count, double effect, double alpha)
 {
     if (count < 2 || !is_inside(alpha) || !isfinite(effect))
-        return NAN;
+        return (double)NAN;
     double df = (double)(count - 1);
     double critical = dyno_t_multiplier(1.0 - alpha, df);
     return 1.0 - dyno_noncentral_t_cdf(critical, df, sqrt((double)count) * fabs(effect));
@@ -82,7 +82,7 @@ static double find_effect(size_t count, double power, double alpha, double low, 
 double dyno_paired_mde(size_t count, double power, double alpha)
 {
     if (count < 2 || !is_inside(alpha) || !(power > alpha && power < 1.0))
-        return NAN;
+        return (double)NAN;
     double low = 0.0;
     double high = 1.0 / sqrt((double)count);
     while (dyno_paired_power(count, high, alpha) < power) {

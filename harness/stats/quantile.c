@@ -35,7 +35,7 @@ double dyno_quantile(const double *sorted, size_t count, double p)
     size_t low = 0;
     size_t high = 0;
     if (count == 0 || isnan(sorted[count - 1]) || !(p >= 0.0 && p <= 1.0))
-        return NAN;
+        return (double)NAN;
     dyno_quantile_ranks(count, p, &low, &high);
     if (low == high)
         return sorted[low];
@@ -61,7 +61,7 @@ static size_t binomial_quantile(double q, size_t count, double p)
 struct dyno_quantile_interval dyno_quantile_interval(size_t count, double p, double confidence)
 {
     struct dyno_quantile_interval out = {
-        .is_estimable = false, .low = 0, .high = count + 1, .coverage = NAN};
+        .is_estimable = false, .low = 0, .high = count + 1, .coverage = (double)NAN};
     if (count == 0 || !is_inside(p) || !is_inside(confidence))
         return out;
     double tail = (1.0 - confidence) / 2.0;

@@ -8,7 +8,7 @@
 
 static struct dyno_signflip flip_all(const double *differences, size_t count, double least)
 {
-    struct dyno_signflip out = {.extreme = 0, .total = 0, .p = NAN, .is_exact = true};
+    struct dyno_signflip out = {.extreme = 0, .total = 0, .p = (double)NAN, .is_exact = true};
     double sum = 0.0;
     uint64_t signs = 0; /* bit i: difference i is negated */
     for (size_t i = 0; i < count; i++)
@@ -33,7 +33,7 @@ static struct dyno_signflip flip_all(const double *differences, size_t count, do
 static struct dyno_signflip flip_some(const double *differences, size_t count, double least,
                                       uint64_t seed)
 {
-    struct dyno_signflip out = {.extreme = 1, .total = 1, .p = NAN, .is_exact = false};
+    struct dyno_signflip out = {.extreme = 1, .total = 1, .p = (double)NAN, .is_exact = false};
     struct dyno_rng rng;
     dyno_rng_init(&rng, seed, 0x5169);
     for (int draw = 0; draw < DYNO_SIGNFLIP_DRAWS; draw++) {
@@ -61,7 +61,8 @@ struct dyno_signflip dyno_signflip(const double *differences, size_t count, uint
         absolute += fabs(differences[i]);
     }
     if (count == 0 || !isfinite(absolute))
-        return (struct dyno_signflip){.extreme = 0, .total = 0, .p = NAN, .is_exact = false};
+        return (struct dyno_signflip){
+            .extreme = 0, .total = 0, .p = (double)NAN, .is_exact = false};
     double least = fabs(sum) - TIE_RATIO * absolute;
     if (count <= DYNO_SIGNFLIP_EXACT_MAX)
         return flip_all(differences, count, least);
