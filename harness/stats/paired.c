@@ -27,7 +27,7 @@ static double t_of(double mean, double se)
 {
     if (se > 0.0)
         return mean / se;
-    return mean == 0.0 ? 0.0 : copysign(INFINITY, mean);
+    return mean == 0.0 ? 0.0 : copysign((double)INFINITY, mean);
 }
 
 struct dyno_paired dyno_paired(const double *differences, size_t count)
