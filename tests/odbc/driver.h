@@ -157,8 +157,9 @@ static inline void driver_end_isolation(void)
 {
     char path[512];
     const char *folder = getenv("ODBCSYSINI");
-    const char *names[] = {"/odbcinst.ini", "/odbc.ini", ""};
-    for (size_t i = 0; i < 3; i++) {
+    /* The driver manager makes an empty file of the user's own where there is none. */
+    const char *names[] = {"/odbcinst.ini", "/odbc.ini", "/user.ini", ""};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         (void)snprintf(path, sizeof path, "%s%s", folder, names[i]);
         (void)remove(path);
     }

@@ -95,7 +95,6 @@ static void test_connect_by_data_source(void **state)
     (void)state;
     struct driver driver;
     driver_init(&driver);
-    /* The port is the one thing that the file cannot know beforehand, so it is bound by the file. */
     driver_serve(&driver, &(struct dyno_fake_hs2_options){.is_sasl = false});
     char path[512];
     (void)snprintf(path, sizeof path, "%s/odbc.ini", getenv("ODBCSYSINI"));
