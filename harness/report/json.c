@@ -148,18 +148,23 @@ static cJSON *plans_list(const struct dyno_report_model *model)
     return list;
 }
 
+/* One entry for each arm and query, with [execution, starts, service in ns] points. */
 static cJSON *warmup_list(const struct dyno_report_model *model)
 {
     cJSON *list = cJSON_CreateArray();
+    cJSON *points = NULL;
     for (size_t i = 0; i < model->warmup_count; i++) {
         const struct dyno_report_warmup_point *point = &model->warmup[i];
-        cJSON *object = cJSON_CreateObject();
-        dyno_json_add_i64(object, "arm", (int64_t)point->arm);
-        dyno_json_add_i64(object, "query", point->query);
-        dyno_json_add_i64(object, "execution", point->execution);
-        dyno_json_add_i64(object, "n", point->n);
-        dyno_json_add_f64(object, "service_ns", point->service_ns);
-        cJSON_AddItemToArray(list, object);
+        bool is_new = i == 0 || point[-1].arm != point->arm || point[-1].query != point->query;
+        if (is_new) {
+            cJSON *object = cJSON_CreateObject();
+            dyno_json_add_string(object, "arm", model->arms[point->arm].name);
+            dyno_json_add_i64(object, "query", point->query);
+            points = cJSON_AddArrayToObject(object, "points");
+            cJSON_AddItemToArray(list, object);
+        }
+        const double item[] = {(double)point->execution, (double)point->n, point->service_ns};
+        cJSON_AddItemToArray(points, cJSON_CreateDoubleArray(item, 3));
     }
     return list;
 }

@@ -85,7 +85,7 @@ enum dyno_status dyno_report_list_text_read(struct sqlite3 *db, struct dyno_str 
                                             struct dyno_err *err)
 {
     struct dyno_vec entries = DYNO_VEC_INIT(struct entry);
-    enum dyno_status status = dyno_report_rows(db, list_sql, NULL, 0, entry_row, &entries, err);
+    enum dyno_status status = dyno_report_rows(db, list_sql, NULL, entry_row, &entries, err);
     if (status == DYNO_OK && entries.len == 0)
         dyno_str_append(out, "no experiments yet\n");
     else if (status == DYNO_OK)
@@ -122,7 +122,7 @@ enum dyno_status dyno_report_list_json_read(struct sqlite3 *db, struct dyno_str 
     cJSON *root = cJSON_CreateObject();
     dyno_json_add_i64(root, "schema_version", 1);
     cJSON *list = cJSON_AddArrayToObject(root, "experiments");
-    enum dyno_status status = dyno_report_rows(db, list_sql, NULL, 0, entry_row, &entries, err);
+    enum dyno_status status = dyno_report_rows(db, list_sql, NULL, entry_row, &entries, err);
     for (size_t i = 0; i < entries.len; i++)
         cJSON_AddItemToArray(list, entry_object(dyno_vec_at(&entries, i)));
     char *text = status == DYNO_OK ? cJSON_Print(root) : NULL;

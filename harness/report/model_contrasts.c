@@ -93,7 +93,7 @@ enum dyno_status dyno_report_load_contrasts(struct sqlite3 *db, struct dyno_repo
     struct reading reading = {.model = model,
                               .contrasts = DYNO_VEC_INIT(struct dyno_report_contrast)};
     enum dyno_status status =
-        dyno_report_rows(db, sql, &model->head.id, 1, contrast_row, &reading, err);
+        dyno_report_rows(db, sql, &model->head.id, contrast_row, &reading, err);
     model->contrasts = dyno_vec_take(&reading.contrasts, &model->contrast_count);
     if (dyno_report_is_compare(model))
         for (size_t i = 0; i < model->contrast_count; i++)

@@ -77,9 +77,9 @@ enum dyno_status dyno_report_load_errors(struct sqlite3 *db, struct dyno_report_
 {
     struct reading reading = {.model = model, .errors = DYNO_VEC_INIT(struct dyno_report_error)};
     enum dyno_status status =
-        dyno_report_rows(db, error_sql, &model->head.id, 1, error_row, &reading, err);
+        dyno_report_rows(db, error_sql, &model->head.id, error_row, &reading, err);
     model->errors = dyno_vec_take(&reading.errors, &model->error_count);
     if (status == DYNO_OK)
-        status = dyno_report_rows(db, count_sql, &model->head.id, 1, count_row, model, err);
+        status = dyno_report_rows(db, count_sql, &model->head.id, count_row, model, err);
     return status;
 }

@@ -133,12 +133,11 @@ enum dyno_status dyno_report_load_head(struct sqlite3 *db, struct dyno_report_mo
         "WHERE experiment_id = ?1";
     struct dyno_report_head *head = &model->head;
     const int64_t id = head->id;
-    enum dyno_status status =
-        dyno_report_rows(db, experiment_sql, &id, 1, experiment_row, head, err);
+    enum dyno_status status = dyno_report_rows(db, experiment_sql, &id, experiment_row, head, err);
     if (status == DYNO_OK && head->kind == NULL)
         return dyno_err_set(err, DYNO_ENOTFOUND, "experiment %lld does not exist", (long long)id);
     if (status == DYNO_OK)
-        status = dyno_report_rows(db, verdict_sql, &id, 1, verdict_row, head, err);
+        status = dyno_report_rows(db, verdict_sql, &id, verdict_row, head, err);
     if (status != DYNO_OK)
         return status;
     take_command(head);

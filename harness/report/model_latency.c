@@ -186,7 +186,7 @@ enum dyno_status dyno_report_load_latency(struct sqlite3 *db, struct dyno_report
         struct reading reading = {
             .model = model, .samples = DYNO_VEC_INIT(struct sample), .trial_id = -1};
         const int64_t binds[] = {model->head.id, model->arms[arm].id};
-        status = dyno_report_rows(db, sample_sql, binds, 2, sample_row, &reading, err);
+        status = dyno_report_rows(db, sample_sql, binds, sample_row, &reading, err);
         struct sample *samples = reading.samples.items;
         fill_trials(model, &model->arms[arm], samples, reading.samples.len);
         size_t counted = keep_counted(model, samples, reading.samples.len);

@@ -73,8 +73,7 @@ enum dyno_status dyno_report_load_plans(struct sqlite3 *db, struct dyno_report_m
     static const char sql[] = "SELECT p.query, p.arm_id, p.execution_id, p.text FROM plan p "
                               "WHERE p.experiment_id = ?1 ORDER BY p.query, p.arm_id";
     struct reading reading = {.model = model, .plans = DYNO_VEC_INIT(struct dyno_report_plan)};
-    enum dyno_status status =
-        dyno_report_rows(db, sql, &model->head.id, 1, plan_row, &reading, err);
+    enum dyno_status status = dyno_report_rows(db, sql, &model->head.id, plan_row, &reading, err);
     model->plans = dyno_vec_take(&reading.plans, &model->plan_count);
     for (size_t i = 0; i < model->plan_count; i++) {
         struct dyno_report_plan *plan = &model->plans[i];

@@ -89,7 +89,7 @@ enum dyno_status dyno_report_load_settings(struct sqlite3 *db, struct dyno_repor
                               .settings = DYNO_VEC_INIT(struct dyno_report_setting),
                               .proofs = DYNO_VEC_INIT(struct dyno_report_proof)};
     enum dyno_status status =
-        dyno_report_rows(db, sql, &model->head.id, 1, setting_row, &reading, err);
+        dyno_report_rows(db, sql, &model->head.id, setting_row, &reading, err);
     close_setting(&reading);
     model->settings = dyno_vec_take(&reading.settings, &model->setting_count);
     for (size_t i = 0; i < model->setting_count; i++)

@@ -149,7 +149,7 @@ enum dyno_status dyno_report_load_spark(struct sqlite3 *db, struct dyno_report_m
     struct reading reading = {
         .model = model, .cells = dyno_xcalloc(cells, sizeof *reading.cells), .trial_id = -1};
     enum dyno_status status =
-        dyno_report_rows(db, spark_sql, &model->head.id, 1, spark_row, &reading, err);
+        dyno_report_rows(db, spark_sql, &model->head.id, spark_row, &reading, err);
     for (size_t arm = 0; arm < DYNO_REPORT_ARMS; arm++) {
         for (size_t query = 0; query < model->query_count; query++)
             take_cell(cell_at(&reading, arm, query), &model->queries[query].arms[arm]);

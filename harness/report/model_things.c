@@ -26,7 +26,7 @@ static enum dyno_status load_arms(struct sqlite3 *db, struct dyno_report_model *
 {
     static const char sql[] = "SELECT id, role, name, comment, sha256 FROM arm "
                               "WHERE experiment_id = ?1 ORDER BY ordinal";
-    enum dyno_status status = dyno_report_rows(db, sql, &model->head.id, 1, arm_row, model, err);
+    enum dyno_status status = dyno_report_rows(db, sql, &model->head.id, arm_row, model, err);
     size_t found = model->arm_count;
     if (found > DYNO_REPORT_ARMS)
         model->arm_count = DYNO_REPORT_ARMS;
@@ -78,24 +78,14 @@ static void warning_row(struct sqlite3_stmt *row, void *context)
     warning->text = dyno_report_column_text_or_empty(row, 2);
 }
 
-/* Rows into an array; freed by the caller through the model even if the reading breaks off. */
-static enum dyno_status load_list(struct sqlite3 *db, const char *sql, int64_t id,
-                                  size_t item_bytes, dyno_report_row_fn fn, struct dyno_vec *list,
-                                  struct dyno_err *err)
-{
-    dyno_vec_init(list, item_bytes);
-    return dyno_report_rows(db, sql, &id, 1, fn, list, err);
-}
-
 static enum dyno_status load_queries(struct sqlite3 *db, struct dyno_report_model *model,
                                      struct dyno_err *err)
 {
-    struct dyno_vec list;
-    enum dyno_status status =
-        load_list(db,
-                  "SELECT ordinal, name, sql, weight FROM query WHERE experiment_id = ?1 "
-                  "ORDER BY ordinal",
-                  model->head.id, sizeof *model->queries, query_row, &list, err);
+    static const char sql[] =
+        "SELECT ordinal, name, sql, weight FROM query WHERE experiment_id = ?1 "
+        "ORDER BY ordinal";
+    struct dyno_vec list = DYNO_VEC_INIT(struct dyno_report_query);
+    enum dyno_status status = dyno_report_rows(db, sql, &model->head.id, query_row, &list, err);
     model->queries = dyno_vec_take(&list, &model->query_count);
     model->overall = (struct dyno_report_query){.ordinal = DYNO_REPORT_OVERALL};
     model->overall.name = dyno_xstrdup("all queries");
@@ -106,12 +96,10 @@ static enum dyno_status load_queries(struct sqlite3 *db, struct dyno_report_mode
 static enum dyno_status load_facts(struct sqlite3 *db, struct dyno_report_model *model,
                                    struct dyno_err *err)
 {
-    struct dyno_vec list;
-    enum dyno_status status =
-        load_list(db,
-                  "SELECT topic, name, value FROM fact WHERE experiment_id = ?1 "
-                  "ORDER BY topic, name",
-                  model->head.id, sizeof *model->facts, fact_row, &list, err);
+    static const char sql[] = "SELECT topic, name, value FROM fact WHERE experiment_id = ?1 "
+                              "ORDER BY topic, name";
+    struct dyno_vec list = DYNO_VEC_INIT(struct dyno_report_fact);
+    enum dyno_status status = dyno_report_rows(db, sql, &model->head.id, fact_row, &list, err);
     model->facts = dyno_vec_take(&list, &model->fact_count);
     return status;
 }
@@ -119,13 +107,12 @@ static enum dyno_status load_facts(struct sqlite3 *db, struct dyno_report_model 
 static enum dyno_status load_starts(struct sqlite3 *db, struct dyno_report_model *model,
                                     struct dyno_err *err)
 {
-    struct dyno_vec list;
-    enum dyno_status status = load_list(
-        db,
+    static const char sql[] =
         "SELECT s.id, s.ordinal, a.ordinal, s.state, s.reason, s.app_id, s.spark_version, s.ready_ms, "
         "s.attach_ms, s.warmup_ms, s.started_utc FROM start s LEFT JOIN arm a ON a.id = s.arm_id "
-        "WHERE s.experiment_id = ?1 ORDER BY s.ordinal",
-        model->head.id, sizeof *model->starts, start_row, &list, err);
+        "WHERE s.experiment_id = ?1 ORDER BY s.ordinal";
+    struct dyno_vec list = DYNO_VEC_INIT(struct dyno_report_start);
+    enum dyno_status status = dyno_report_rows(db, sql, &model->head.id, start_row, &list, err);
     model->starts = dyno_vec_take(&list, &model->start_count);
     return status;
 }
@@ -133,12 +120,10 @@ static enum dyno_status load_starts(struct sqlite3 *db, struct dyno_report_model
 static enum dyno_status load_warnings(struct sqlite3 *db, struct dyno_report_model *model,
                                       struct dyno_err *err)
 {
-    struct dyno_vec list;
-    enum dyno_status status =
-        load_list(db,
-                  "SELECT trial_id, code, text FROM warning WHERE experiment_id = ?1 "
-                  "ORDER BY trial_id IS NOT NULL, rowid",
-                  model->head.id, sizeof *model->warnings, warning_row, &list, err);
+    static const char sql[] = "SELECT trial_id, code, text FROM warning WHERE experiment_id = ?1 "
+                              "ORDER BY trial_id IS NOT NULL, rowid";
+    struct dyno_vec list = DYNO_VEC_INIT(struct dyno_report_warning);
+    enum dyno_status status = dyno_report_rows(db, sql, &model->head.id, warning_row, &list, err);
     model->warnings = dyno_vec_take(&list, &model->warning_count);
     return status;
 }

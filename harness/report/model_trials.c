@@ -202,10 +202,10 @@ enum dyno_status dyno_report_load_trials(struct sqlite3 *db, struct dyno_report_
 {
     struct reading reading = {.model = model, .trials = DYNO_VEC_INIT(struct dyno_report_trial)};
     enum dyno_status status =
-        dyno_report_rows(db, trial_sql, &model->head.id, 1, trial_row, &reading, err);
+        dyno_report_rows(db, trial_sql, &model->head.id, trial_row, &reading, err);
     model->trials = dyno_vec_take(&reading.trials, &model->trial_count);
     if (status == DYNO_OK)
-        status = dyno_report_rows(db, gate_sql, &model->head.id, 1, gate_row, model, err);
+        status = dyno_report_rows(db, gate_sql, &model->head.id, gate_row, model, err);
     choose_trials(model);
     sum_gates(model);
     return status;

@@ -7,8 +7,9 @@
 
 #include <stdlib.h>
 
-/* Points of one curve: every execution up to here, then only every n-th. */
-#define WARMUP_POINTS_MAX 120
+/* Points of all curves together; a curve keeps its first ten executions and then every n-th. */
+#define WARMUP_POINTS_MAX 12000
+#define CURVE_POINTS_MAX  150
 
 static const char warmup_sql[] =
     "SELECT t.arm_id, r.query, t.id, r.done_ns - r.send_ns FROM trial t "
@@ -96,12 +97,15 @@ enum dyno_status dyno_report_load_warmup(struct sqlite3 *db, struct dyno_report_
 {
     struct reading reading = {.model = model, .executions = DYNO_VEC_INIT(struct execution)};
     enum dyno_status status =
-        dyno_report_rows(db, warmup_sql, &model->head.id, 1, warmup_row, &reading, err);
+        dyno_report_rows(db, warmup_sql, &model->head.id, warmup_row, &reading, err);
     size_t count = reading.executions.len;
     struct execution *items = reading.executions.items;
     if (count > 1)
         qsort(items, count, sizeof *items, compare_executions);
-    int64_t stride = longest(items, count) / WARMUP_POINTS_MAX + 1;
+    int64_t curves = (int64_t)(model->arm_count * model->query_count);
+    int64_t room = curves > 0 ? WARMUP_POINTS_MAX / curves : 0;
+    room = room > CURVE_POINTS_MAX ? CURVE_POINTS_MAX : room < 1 ? 1 : room;
+    int64_t stride = longest(items, count) / room + 1;
     struct dyno_vec points = DYNO_VEC_INIT(struct dyno_report_warmup_point);
     for (size_t from = 0, to = 0; from < count; from = to) {
         while (to < count && is_same_point(&items[from], &items[to]))

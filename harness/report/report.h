@@ -13,6 +13,7 @@
 
 struct dyno_report_model;
 
+/** Read one experiment; the caller frees `*out`. DYNO_ENOTFOUND if there is none with this id, DYNO_EIO. */
 enum dyno_status dyno_report_model_load(struct dyno_store *store, int64_t experiment_id,
                                         struct dyno_report_model **out,
                                         struct dyno_err *err) DYNO_MUST_CHECK;

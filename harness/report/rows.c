@@ -8,13 +8,13 @@
 #include <math.h>
 
 enum dyno_status dyno_report_rows(struct sqlite3 *db, const char *sql, const int64_t *binds,
-                                  size_t bind_count, dyno_report_row_fn fn, void *context,
-                                  struct dyno_err *err)
+                                  dyno_report_row_fn fn, void *context, struct dyno_err *err)
 {
     struct sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
-    for (size_t i = 0; i < bind_count && rc == SQLITE_OK; i++)
-        rc = sqlite3_bind_int64(stmt, (int)i + 1, binds[i]);
+    int parameters = rc == SQLITE_OK ? sqlite3_bind_parameter_count(stmt) : 0;
+    for (int i = 0; i < parameters && rc == SQLITE_OK; i++)
+        rc = sqlite3_bind_int64(stmt, i + 1, binds[i]);
     while (rc == SQLITE_OK || rc == SQLITE_ROW) {
         rc = sqlite3_step(stmt);
         if (rc == SQLITE_ROW)

@@ -13,9 +13,10 @@ struct sqlite3_stmt;
 /** Called once for each row; the row is valid during the call. */
 typedef void (*dyno_report_row_fn)(struct sqlite3_stmt *row, void *context);
 
-/** Run `sql` with ?1, ?2 ... bound to `binds`. DYNO_EIO if the database refuses or is damaged. */
+/** Run `sql` with ?1, ?2 ... bound to `binds`, which has as many values as there are parameters (NULL for
+ *  none). DYNO_EIO if the database refuses or is damaged. */
 enum dyno_status dyno_report_rows(struct sqlite3 *db, const char *sql, const int64_t *binds,
-                                  size_t bind_count, dyno_report_row_fn fn, void *context,
+                                  dyno_report_row_fn fn, void *context,
                                   struct dyno_err *err) DYNO_MUST_CHECK;
 
 /** A cleaned copy of a text column, which the caller frees; NULL for NULL. */

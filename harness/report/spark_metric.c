@@ -1,6 +1,7 @@
 #include "report/spark_metric.h"
 
 #include "base/units.h"
+#include "report/words.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -66,7 +67,7 @@ char *dyno_spark_metric_format(enum dyno_spark_metric metric, double value, char
     case DYNO_SPARK_UNIT_MS:
         if (value == 0)
             break;
-        return dyno_format_duration((int64_t)llround(value * 1e6), out, out_bytes);
+        return dyno_report_format_ms(value, out, out_bytes);
     case DYNO_SPARK_UNIT_BYTES:
         if (value == 0)
             break;

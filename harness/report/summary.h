@@ -18,10 +18,10 @@ struct dyno_report_curve {
     double ns[DYNO_REPORT_CURVE_POINTS];
 };
 
-#define DYNO_REPORT_BINS_PER_DECADE 10
-#define DYNO_REPORT_BINS            120 /**< from 1 ns to 10^12 ns */
+#define DYNO_REPORT_BINS_PER_DECADE 20
+#define DYNO_REPORT_BINS            240 /**< from 1 ns to 10^12 ns */
 
-/** Counts in bins that are equal on a log axis: bin i holds 10^(i/10) <= ns < 10^((i+1)/10). */
+/** Counts in bins that are equal on a log axis: bin i holds 10^(i/20) <= ns < 10^((i+1)/20). */
 struct dyno_report_histogram {
     int64_t counts[DYNO_REPORT_BINS];
     int64_t n;

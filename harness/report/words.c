@@ -27,7 +27,9 @@ char *dyno_report_format_ns(double ns, char *out, size_t out_bytes)
         (void)snprintf(out, out_bytes, "-");
         return out;
     }
-    return dyno_format_duration((int64_t)llround(ns), out, out_bytes);
+    /* Three digits first, so that 999.6 ms becomes 1.00 s and not 1000 ms. */
+    double step = fabs(ns) >= 1000 ? pow(10, floor(log10(fabs(ns))) - 2) : 1;
+    return dyno_format_duration((int64_t)llround(round(ns / step) * step), out, out_bytes);
 }
 
 char *dyno_report_format_ms(double ms, char *out, size_t out_bytes)

@@ -1,16 +1,11 @@
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/json.h"
-#include "base/process.h"
 #include "report/fixture.h"
 #include "report/golden.h"
+#include "report/script.h"
 #include "report/unit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CHECK_TIMEOUT_NS INT64_C(50000000000)
 
 /* The JSON report of a fixture; the caller frees it. */
 static char *json_of(const struct fixture_shape *shape)
@@ -28,30 +23,9 @@ static char *json_of(const struct fixture_shape *shape)
     return dyno_str_take(&out);
 }
 
-/* Run check_schema.py on the text; its complaints stand in a file beside it. */
 static void check_schema(const char *text)
 {
-    char dir[] = "/tmp/dyno_json_XXXXXX";
-    assert_non_null(mkdtemp(dir));
-    char *path = dyno_path_join(dir, "report.json");
-    char *complaints = dyno_path_join(dir, "complaints");
-    struct dyno_err err = DYNO_ERR_INIT;
-    if (dyno_file_write(path, text, strlen(text), &err) != DYNO_OK)
-        fail_msg("%s", err.message);
-    const char *argv[] = {"python3", DYNO_SOURCE_DIR "/tests/report/check_schema.py",
-                          DYNO_SOURCE_DIR "/docs/report.schema.json", path, NULL};
-    struct dyno_spawn_options options = {.argv = argv, .stdout_path = complaints};
-    pid_t pid = 0;
-    if (dyno_process_spawn(&options, &pid, &err) != DYNO_OK)
-        fail_msg("%s", err.message);
-    struct dyno_exit end = dyno_process_wait(pid, dyno_now_ns() + CHECK_TIMEOUT_NS);
-    char *words = dyno_file_tail(complaints, 2000);
-    if (end.is_running || end.code != 0)
-        fail_msg("schema: %s", words);
-    free(words);
-    free(path);
-    free(complaints);
-    assert_int_equal(dyno_dir_remove(dir, NULL), DYNO_OK);
+    script_check("tests/report/check_schema.py", "docs/report.schema.json", text);
 }
 
 static void test_json_of_a_compare(void **state)

@@ -59,9 +59,9 @@ static void test_histogram_counts_every_value_once(void **state)
     assert_int_equal(histogram.n, 7);
     assert_int_equal(histogram.first, 0);
     assert_int_equal(histogram.last, DYNO_REPORT_BINS - 1);
-    assert_int_equal(histogram.counts[59], 1);
-    assert_int_equal(histogram.counts[60], 2);
-    assert_int_equal(histogram.counts[61], 1);
+    assert_int_equal(histogram.counts[119], 1);
+    assert_int_equal(histogram.counts[120], 2);
+    assert_int_equal(histogram.counts[122], 1);
 }
 
 static void test_curve_runs_from_minimum_to_maximum(void **state)

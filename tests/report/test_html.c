@@ -1,0 +1,201 @@
+#include "base/str.h"
+#include "report/clean.h"
+#include "report/fixture.h"
+#include "report/script.h"
+#include "report/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LARGEST_REPORT_BYTES 2000000
+
+static char *html_of_model(const struct dyno_report_model *model)
+{
+    struct dyno_str out;
+    dyno_str_init(&out, 64u << 20);
+    struct dyno_err err = DYNO_ERR_INIT;
+    if (dyno_report_html(model, &out, &err) != DYNO_OK)
+        fail_msg("%s", err.message);
+    return dyno_str_take(&out);
+}
+
+/* The HTML report of a fixture; the caller frees it. */
+static char *html_of(const struct fixture_shape *shape)
+{
+    struct fixture fixture;
+    fixture_open(&fixture, shape);
+    struct dyno_report_model *model = fixture_model(&fixture);
+    char *html = html_of_model(model);
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+    return html;
+}
+
+static void check_inert(const char *html)
+{
+    script_check("tests/report/check_html.py", NULL, html);
+}
+
+static void check_order(const char *html, const char *const *parts, size_t count)
+{
+    const char *at = html;
+    for (size_t i = 0; i < count; i++) {
+        const char *next = strstr(at, parts[i]);
+        if (next == NULL)
+            fail_msg("'%s' is missing or out of order", parts[i]);
+        at = next;
+    }
+}
+
+static void test_html_of_a_compare_has_everything_in_order(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"<section class=\"verdict is-good\">",
+                                        "✓</span> better</p>",
+                                        "default answers in 19.5 %",
+                                        "−19.5 %",
+                                        "for-wide",
+                                        "id=\"why\"",
+                                        "likewise in 2 more",
+                                        "differs from line 2 on",
+                                        "<mark>",
+                                        "id=\"doubts\"",
+                                        "makes them invalid",
+                                        "id=\"proof\"",
+                                        "spark.sql.adaptive.enabled",
+                                        "not set, default true",
+                                        "✓ 2 of 2 read back as asked, SET",
+                                        "✗ invalid: errors",
+                                        "Server starts",
+                                        "id=\"latency\"",
+                                        "Warm-up",
+                                        "id=\"queries\"",
+                                        "DIVIDE_BY_ZERO",
+                                        "id=\"again\"",
+                                        "aqe-off default --blocks 8",
+                                        "4711"};
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    char *html = html_of(&shape);
+    check_inert(html);
+    check_order(html, parts, sizeof parts / sizeof parts[0]);
+    free(html);
+}
+
+static void test_html_of_a_run_compares_nothing(void **state)
+{
+    (void)state;
+    struct fixture_shape shape = FIXTURE_COMPARE;
+    shape.arms = 1;
+    shape.bad_trial = -1;
+    char *html = html_of(&shape);
+    check_inert(html);
+    assert_null(strstr(html, "class=\"base\""));
+    assert_null(strstr(html, "for-wide\">"));
+    assert_null(strstr(html, "Settings that differ"));
+    assert_non_null(strstr(html, "✓</span> valid</p>"));
+    free(html);
+}
+
+static void test_html_of_an_unjudged_experiment(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = {
+        .arms = 2, .blocks = 1, .starts = 1, .queries = 2, .statements = 5, .bad_trial = -1};
+    char *html = html_of(&shape);
+    check_inert(html);
+    assert_non_null(strstr(html, "unjudged"));
+    free(html);
+    const struct fixture_shape empty = {.arms = 2, .bad_trial = -1};
+    html = html_of(&empty);
+    check_inert(html);
+    free(html);
+}
+
+static void test_html_of_hostile_names_is_inert(void **state)
+{
+    (void)state;
+    /* Each number of queries shifts the strings to other fields. */
+    for (int queries = 1; queries <= 7; queries++) {
+        struct fixture_shape shape = FIXTURE_COMPARE;
+        shape.is_hostile = true;
+        shape.queries = queries;
+        shape.statements = 24;
+        shape.blocks = 2 + queries;
+        char *html = html_of(&shape);
+        check_inert(html);
+        assert_null(strstr(html, "<script>alert"));
+        free(html);
+    }
+}
+
+/* The names that stand in titles, legends and charts, one string after the other. */
+static void test_html_escapes_each_string_in_titles_and_charts(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = {.arms = 2,
+                                        .blocks = 2,
+                                        .starts = 1,
+                                        .queries = 2,
+                                        .statements = 4,
+                                        .bad_trial = 1,
+                                        .has_verdict = true};
+    struct fixture fixture;
+    fixture_open(&fixture, &shape);
+    struct dyno_report_model *model = fixture_model(&fixture);
+    char *const names[] = {model->head.name, model->arms[0].name, model->queries[0].name};
+    for (size_t i = 0; fixture_hostile[i] != NULL; i++) {
+        char *plain = dyno_report_clean(fixture_hostile[i], strlen(fixture_hostile[i]));
+        model->head.name = plain;
+        model->arms[0].name = plain;
+        model->queries[0].name = plain;
+        char *html = html_of_model(model);
+        assert_true(strlen(html) > 1000);
+        assert_null(strstr(html, "<script>alert"));
+        assert_null(strstr(html, "onerror=alert(3)>"));
+        free(html);
+        free(plain);
+    }
+    model->head.name = names[0];
+    model->arms[0].name = names[1];
+    model->queries[0].name = names[2];
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+}
+
+static void test_html_is_the_same_twice(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    char *first = html_of(&shape);
+    char *second = html_of(&shape);
+    assert_string_equal(first, second);
+    free(first);
+    free(second);
+}
+
+static void test_html_of_a_hundred_queries_stays_small(void **state)
+{
+    (void)state;
+    struct fixture_shape shape = FIXTURE_COMPARE;
+    shape.queries = 100;
+    shape.blocks = 12;
+    shape.statements = 800;
+    char *html = html_of(&shape);
+    assert_true(strlen(html) < LARGEST_REPORT_BYTES);
+    check_inert(html);
+    free(html);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_html_of_a_compare_has_everything_in_order),
+        cmocka_unit_test(test_html_of_a_run_compares_nothing),
+        cmocka_unit_test(test_html_of_an_unjudged_experiment),
+        cmocka_unit_test(test_html_of_hostile_names_is_inert),
+        cmocka_unit_test(test_html_escapes_each_string_in_titles_and_charts),
+        cmocka_unit_test(test_html_is_the_same_twice),
+        cmocka_unit_test(test_html_of_a_hundred_queries_stays_small),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
