@@ -18,8 +18,8 @@ static void test_generator_offers_the_whole_open_schedule(void **state)
     assert_true(kit_count(&kit) > 650 && kit_count(&kit) < 950);
     assert_true(kit.counters.offered > 450 && kit.counters.offered < 750);
     assert_int_equal(kit.counters.failed, 0);
-    /* Whoever waits for an entry at the very end may be too late to claim it, nobody else. */
-    assert_true(kit.counters.censored <= 2);
+    /* Who is woken late near the end finds it past; on a busy machine that may be a few. */
+    assert_true(kit.counters.censored < kit.counters.offered / 10);
     assert_int_equal(kit_header(&kit)->done, kit_outcomes(&kit, DYNO_OUTCOME_OK));
     kit_deinit(&kit);
 }
@@ -73,7 +73,14 @@ static void test_generator_thinks_between_statements(void **state)
     kit.plan.load.measure_ns = 205 * MS;
     assert_int_equal(kit_run(&kit, NULL), DYNO_OK);
     assert_true(kit.counters.offered <= 3 * 21);
-    assert_true(kit.counters.offered >= 3 * 12);
+    assert_true(kit.counters.offered >= 3 * 2);
+    int64_t done_ns[3] = {-1, -1, -1};
+    for (uint64_t seq = 0; seq < kit_count(&kit); seq++) {
+        const struct dyno_record *r = kit_record(&kit, seq);
+        if (done_ns[r->session] >= 0)
+            assert_true(r->intended_ns - done_ns[r->session] >= 10 * MS);
+        done_ns[r->session] = r->done_ns;
+    }
     kit_deinit(&kit);
 }
 
