@@ -4,6 +4,9 @@
 #include <string.h>
 
 static void set_text(struct dyno_err *err, enum dyno_status status, const char *fmt, va_list args)
+    DYNO_PRINTF(3, 0);
+
+static void set_text(struct dyno_err *err, enum dyno_status status, const char *fmt, va_list args)
 {
     if (err == NULL)
         return;

@@ -148,10 +148,15 @@ static enum dyno_status store_arms_and_queries(struct dyno_bench *bench, struct 
     const struct dyno_experiment_options *o = bench->options;
     static const char *const roles[] = {"base", "candidate"};
     enum dyno_status status = DYNO_OK;
-    for (size_t i = 0; status == DYNO_OK && i < o->arm_count; i++)
-        status = dyno_store_arm_add(bench->store, bench->experiment_id, (int)i,
-                                    o->arm_count == 1 ? "only" : roles[i > 0], o->arms[i].name,
-                                    o->arms[i].comment, o->arms[i].sha256, &bench->arm_ids[i], err);
+    for (size_t i = 0; status == DYNO_OK && i < o->arm_count; i++) {
+        struct dyno_store_arm arm = {.ordinal = (int)i,
+                                     .role = o->arm_count == 1 ? "only" : roles[i > 0],
+                                     .name = o->arms[i].name,
+                                     .comment = o->arms[i].comment,
+                                     .sha256 = o->arms[i].sha256};
+        status =
+            dyno_store_arm_add(bench->store, bench->experiment_id, &arm, &bench->arm_ids[i], err);
+    }
     for (size_t i = 0; status == DYNO_OK && i < o->workload->query_count; i++) {
         const struct dyno_workload_query *q = &o->workload->queries[i];
         status = dyno_store_query_add(bench->store, bench->experiment_id, (int)i, q->name, q->sql,

@@ -61,8 +61,8 @@ enum dyno_status dyno_proof_arm(struct dyno_bench *bench, size_t arm, struct dyn
         status = dyno_rest_get(bench->rest, &environment, err,
                                "/api/v1/applications/%s/environment", bench->app_id);
     if (status == DYNO_OK)
-        status = dyno_settings_judge(profile->settings, count, answer.outcomes,
-                                     environment, &proofs, err);
+        status = dyno_settings_judge(profile->settings, count, answer.outcomes, environment,
+                                     &proofs, err);
     if (status == DYNO_OK && bench->store != NULL)
         status = dyno_store_settings_put(bench->store, bench->start_id, bench->arm_ids[arm], proofs,
                                          count, err);

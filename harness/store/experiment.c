@@ -89,13 +89,13 @@ enum dyno_status dyno_store_fact_put(struct dyno_store *store, int64_t experimen
                           cells, COUNT_OF(cells), err);
 }
 
-enum dyno_status dyno_store_arm_add(struct dyno_store *store, int64_t experiment_id, int ordinal,
-                                    const char *role, const char *name, const char *comment,
-                                    const char *sha256, int64_t *id_out, struct dyno_err *err)
+enum dyno_status dyno_store_arm_add(struct dyno_store *store, int64_t experiment_id,
+                                    const struct dyno_store_arm *arm, int64_t *id_out,
+                                    struct dyno_err *err)
 {
     const struct dyno_cell cells[] = {
-        dyno_cell_i64(experiment_id), dyno_cell_i64(ordinal),  dyno_cell_text(role),
-        dyno_cell_text(name),         dyno_cell_text(comment), dyno_cell_text(sha256),
+        dyno_cell_i64(experiment_id), dyno_cell_i64(arm->ordinal),  dyno_cell_text(arm->role),
+        dyno_cell_text(arm->name),    dyno_cell_text(arm->comment), dyno_cell_text(arm->sha256),
     };
     sqlite3 *db = dyno_store_handle(store);
     enum dyno_status status =

@@ -56,9 +56,16 @@ enum dyno_status dyno_store_fact_put(struct dyno_store *store, int64_t experimen
                                      const char *topic, const char *name, const char *value,
                                      struct dyno_err *err) DYNO_MUST_CHECK;
 
-enum dyno_status dyno_store_arm_add(struct dyno_store *store, int64_t experiment_id, int ordinal,
-                                    const char *role, const char *name, const char *comment,
-                                    const char *sha256, int64_t *id_out,
+struct dyno_store_arm {
+    int ordinal;      /**< 0 base or only, 1 candidate */
+    const char *role; /**< "only", "base" or "candidate" */
+    const char *name;
+    const char *comment;
+    const char *sha256;
+};
+/** One arm of an experiment. */
+enum dyno_status dyno_store_arm_add(struct dyno_store *store, int64_t experiment_id,
+                                    const struct dyno_store_arm *arm, int64_t *id_out,
                                     struct dyno_err *err) DYNO_MUST_CHECK;
 enum dyno_status dyno_store_query_add(struct dyno_store *store, int64_t experiment_id, int ordinal,
                                       const char *name, const char *sql, double weight,

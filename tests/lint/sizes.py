@@ -1,4 +1,4 @@
-"""Files and functions stay small: .c at most 800 lines, .h 300, functions 80 lines and 6 parameters."""
+"""Files and functions stay small: .c at most 800 lines, .h 300, functions 80 lines and 6 parameters besides err."""
 import re
 
 from sources import ROOT, c_files, finish, without_comments_and_strings
@@ -34,7 +34,7 @@ for path in c_files("harness") + c_files("tests"):
     for function, parameters, first, last in functions(text):
         if last - first > 80:
             problems.append(f"{name}:{first}: {function} has {last - first} lines, at most 80 are allowed")
-        flat = re.sub(r"\([^()]*\)", "", parameters)
+        flat = re.sub(r"\([^()]*\)|,\s*struct dyno_err \*err", "", parameters)
         if flat.count(",") + 1 > 6 and not FOREIGN.match(function) and path.parts[-3] == "harness":
             problems.append(f"{name}:{first}: {function} has {flat.count(',') + 1} parameters, at most 6 are allowed")
 finish(problems)

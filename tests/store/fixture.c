@@ -59,12 +59,16 @@ int64_t fixture_experiment(struct dyno_store *store, const char *name)
 struct fixture_compare fixture_compare(struct dyno_store *store)
 {
     struct fixture_compare ids = {.experiment = fixture_experiment(store, "compare retail off on")};
-    assert_int_equal(dyno_store_arm_add(store, ids.experiment, 0, "base", "default", "as shipped",
-                                        "00", &ids.arms[0], NULL),
-                     DYNO_OK);
-    assert_int_equal(dyno_store_arm_add(store, ids.experiment, 1, "candidate", "aqe-off", "no AQE",
-                                        "11", &ids.arms[1], NULL),
-                     DYNO_OK);
+    static const struct dyno_store_arm arms[] = {
+        {.ordinal = 0, .role = "base", .name = "default", .comment = "as shipped", .sha256 = "00"},
+        {.ordinal = 1,
+         .role = "candidate",
+         .name = "aqe-off",
+         .comment = "no AQE",
+         .sha256 = "11"}};
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(dyno_store_arm_add(store, ids.experiment, &arms[i], &ids.arms[i], NULL),
+                         DYNO_OK);
     assert_int_equal(dyno_store_query_add(store, ids.experiment, 0, "daily", "SELECT 1", 1.0, NULL),
                      DYNO_OK);
     assert_int_equal(
