@@ -23,7 +23,7 @@ struct dyno_collector_options {
     const char *tag;            /**< statements carry "sparkdyno <tag>:<seq>" */
     int64_t epoch_monotonic_ns; /**< 0 until known; see dyno_collector_set_epoch */
     pid_t server_pid;           /**< 0: not ours */
-    int64_t period_ns;          /**< between samples; 2 s */
+    int64_t period_ns;          /**< between samples; 2 s. The listener bus: every fifth */
     int64_t
         retained_jobs; /**< what the server keeps (spark.ui.retainedJobs); sweeps stay inside it */
     const struct dyno_log *log;
@@ -45,7 +45,7 @@ struct dyno_collected {
     size_t stage_count;
     cJSON **executions; /**< /sql entries whose description holds the tag, without plan */
     size_t execution_count;
-    struct dyno_store_counter *counters;
+    struct dyno_store_counter *counters; /**< names: see collect/gauges.h and collect/host.h */
     size_t counter_count;
     double dropped_events; /**< during the trial; NAN if not known */
     int64_t lost_jobs;     /**< gaps in the job ids: evicted before they were read */

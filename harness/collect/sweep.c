@@ -210,6 +210,12 @@ enum dyno_status dyno_sweep_run(struct dyno_sweep *sweep, bool is_last, struct d
     return status;
 }
 
+int64_t dyno_sweep_next_job(const struct dyno_sweep *sweep)
+{
+    const int64_t *seen = sweep->seen_jobs.items;
+    return sweep->seen_jobs.len > 0 ? seen[sweep->seen_jobs.len - 1] + 1 : 0;
+}
+
 int64_t dyno_sweep_lost_jobs(const struct dyno_sweep *sweep, int64_t first_id, int64_t end_id)
 {
     const int64_t *seen = sweep->seen_jobs.items;
@@ -218,7 +224,7 @@ int64_t dyno_sweep_lost_jobs(const struct dyno_sweep *sweep, int64_t first_id, i
     if (first_id < 0)
         first_id = sweep->jobs.items.len > 0 ? dyno_shelf_at(&sweep->jobs, 0)->id : 0;
     if (end_id < 0)
-        end_id = count > 0 ? seen[count - 1] + 1 : first_id;
+        end_id = dyno_sweep_next_job(sweep);
     for (size_t i = 0; i < count; i++)
         found += seen[i] >= first_id && seen[i] < end_id ? 1 : 0;
     return end_id > first_id ? end_id - first_id - found : 0;

@@ -55,6 +55,9 @@ enum dyno_status dyno_sweep_run(struct dyno_sweep *sweep, bool is_last,
  *  trial; `end_id` below 0: after the newest that was listed. */
 int64_t dyno_sweep_lost_jobs(const struct dyno_sweep *sweep, int64_t first_id, int64_t end_id);
 
+/** The id after the newest job that was listed so far; 0 before any. */
+int64_t dyno_sweep_next_job(const struct dyno_sweep *sweep);
+
 /** Is this description one of the trial's? NULL is none. */
 bool dyno_sweep_is_tagged(const struct dyno_sweep *sweep, const char *description);
 

@@ -65,10 +65,8 @@ static void mutate_child(const struct victim *victim, cJSON *document, cJSON *pa
         cJSON *fresh = cJSON_Parse(strange[i]);
         cJSON *kept = cJSON_Duplicate(child, true);
         assert_non_null(fresh);
-        if (child->string != NULL) {
-            kept->string = strdup(child->string);
+        if (child->string != NULL)
             fresh->string = strdup(child->string);
-        }
         assert_true(cJSON_ReplaceItemViaPointer(parent, child, fresh));
         join_with(victim, document);
         assert_true(cJSON_ReplaceItemViaPointer(parent, fresh, kept));

@@ -107,6 +107,8 @@ def metrics(c, world):
 
 
 def list_jobs(parts, query, world):
+    if len(parts) > 1:
+        return next((j for j in world.jobs if str(j["jobId"]) == parts[1]), None)
     wanted = [s.upper() for s in query.get("status", [])]
     return [j for j in reversed(world.jobs) if not wanted or j["status"] in wanted]
 
