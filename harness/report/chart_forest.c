@@ -42,13 +42,14 @@ struct forest {
 static void choose_rows(struct forest *forest)
 {
     const struct dyno_report_model *model = forest->model;
+    const char *metric = dyno_report_query_metric(model);
     for (size_t i = 0; i < model->contrast_count && forest->count < 8; i++)
         if (model->contrasts[i].query == DYNO_REPORT_OVERALL)
             forest->rows[forest->count++] = &model->contrasts[i];
     forest->overall = forest->count;
     for (size_t i = 0; i < model->contrast_count; i++)
         if (model->contrasts[i].query != DYNO_REPORT_OVERALL &&
-            strcmp(model->contrasts[i].metric, "response_p50") == 0 &&
+            strcmp(model->contrasts[i].metric, metric) == 0 &&
             forest->count - forest->overall < QUERIES_MAX)
             forest->rows[forest->count++] = &model->contrasts[i];
 }
@@ -204,11 +205,14 @@ static void draw(struct dyno_markup *markup, struct forest *forest)
         draw_row(markup, forest, i,
                  first + (double)i * layout->row + (i >= forest->overall ? gap : 0));
     dyno_markup_close(markup, "g");
+    char title[48];
+    (void)snprintf(title, sizeof title, "by query, %s",
+                   dyno_report_metric_label(dyno_report_query_metric(forest->model)));
     double title_y = TOP + 20 + (double)forest->overall * layout->row;
     if (gap > 0 && layout->is_stacked)
-        dyno_chart_words(markup, layout->left, title_y, "start", "by query, p50");
+        dyno_chart_words(markup, layout->left, title_y, "start", title);
     else if (gap > 0)
-        dyno_chart_words(markup, layout->left - 14, title_y, "end", "by query, p50");
+        dyno_chart_words(markup, layout->left - 14, title_y, "end", title);
     dyno_chart_close(markup);
     dyno_markup_close(markup, "div");
 }

@@ -52,7 +52,8 @@ static size_t put_settings(struct dyno_markup *m, const struct dyno_report_model
 {
     char arms[2][96];
     for (size_t arm = 0; arm < model->arm_count; arm++)
-        (void)snprintf(arms[arm], sizeof arms[arm], "%.80s", model->arms[arm].role);
+        (void)snprintf(arms[arm], sizeof arms[arm], "%.80s",
+                       model->arm_count > 1 ? model->arms[arm].role : "asked");
     const char *const heads[] = {"setting", "kind", arms[0],
                                  model->arm_count > 1 ? arms[1] : "proof", "proof"};
     size_t count = 0;

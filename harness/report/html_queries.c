@@ -10,7 +10,7 @@ static void put_change(struct dyno_markup *m, const struct dyno_report_model *mo
                        const struct dyno_report_query *query)
 {
     const struct dyno_report_contrast *contrast =
-        dyno_report_contrast_find(model, "response_p50", query->ordinal);
+        dyno_report_contrast_find(model, dyno_report_query_metric(model), query->ordinal);
     char low[DYNO_REPORT_WORD_BYTES];
     char high[DYNO_REPORT_WORD_BYTES];
     char words[3 * DYNO_REPORT_WORD_BYTES];
@@ -167,10 +167,6 @@ void dyno_html_facts(struct dyno_markup *m, const struct dyno_report_model *mode
     dyno_html_section(m, "again", "Do it again", NULL);
     if (head->command != NULL)
         dyno_markup_element(m, "pre", "command", head->command);
-    dyno_markup_open_class(m, "p", "next");
-    dyno_markup_element(m, "b", NULL, "Next: ");
-    dyno_markup_text(m, head->next);
-    dyno_markup_close(m, "p");
     dyno_html_table(m, "Facts", heads, 3);
     put_fact(m, "plan", "seed", head->seed);
     put_fact(m, "plan", "sha256", head->plan_sha256);

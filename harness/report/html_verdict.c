@@ -147,17 +147,31 @@ static void put_doubt_link(struct dyno_markup *m, const struct dyno_report_model
     size_t gates = dyno_report_gates_failed(model);
     if (gates + model->warning_count == 0)
         return;
-    char words[128];
-    (void)snprintf(words, sizeof words, "%zu gate%s failed, %zu warning%s: read them", gates,
-                   dyno_report_plural((long long)gates), model->warning_count,
-                   dyno_report_plural((long long)model->warning_count));
+    struct dyno_str words;
+    dyno_str_init(&words, 256);
+    if (gates > 0)
+        dyno_str_appendf(&words, "%zu gate%s failed", gates, dyno_report_plural((long long)gates));
+    dyno_str_append(&words, gates > 0 && model->warning_count > 0 ? ", " : "");
+    if (model->warning_count > 0)
+        dyno_str_appendf(&words, "%zu warning%s", model->warning_count,
+                         dyno_report_plural((long long)model->warning_count));
+    dyno_str_append(&words, ": what to doubt");
     dyno_markup_open_class(m, "p", "doubt");
     dyno_markup_element(m, "span", "sign", "!");
     dyno_markup_text(m, " ");
     dyno_markup_open(m, "a");
     dyno_markup_attr(m, "href", "#doubts");
-    dyno_markup_text(m, words);
+    dyno_markup_text(m, dyno_str_text(&words));
     dyno_markup_close(m, "a");
+    dyno_markup_close(m, "p");
+    dyno_str_deinit(&words);
+}
+
+static void put_next(struct dyno_markup *m, const struct dyno_report_head *head)
+{
+    dyno_markup_open_class(m, "p", "next");
+    dyno_markup_element(m, "b", NULL, "Next: ");
+    dyno_markup_text(m, head->next);
     dyno_markup_close(m, "p");
 }
 
@@ -202,6 +216,7 @@ void dyno_html_verdict(struct dyno_markup *m, const struct dyno_report_model *mo
                             "looking only.");
     put_tiles(m, model);
     put_doubt_link(m, model);
+    put_next(m, head);
     dyno_markup_close(m, "section");
     put_arms(m, model);
     if (dyno_report_is_compare(model) && model->contrast_count > 0) {

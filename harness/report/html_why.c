@@ -100,13 +100,20 @@ static void put_spark_table(struct dyno_markup *m, const struct dyno_report_mode
 
 static void put_details(struct dyno_markup *m, const struct dyno_report_model *model)
 {
+    if (!dyno_report_is_compare(model)) {
+        dyno_markup_open_class(m, "div", "compact");
+        put_spark_table(m, model, &model->overall);
+        dyno_markup_close(m, "div");
+    }
     dyno_markup_open(m, "details");
     dyno_markup_element(m, "summary", NULL, "All of Spark's numbers, query by query");
     dyno_markup_element(m, "p", "note",
                         "In brackets: completed statements for which Spark's numbers were found. "
-                        "Numbers that are 0 in both arms are left out.");
-    dyno_markup_element(m, "h3", NULL, model->overall.name);
-    put_spark_table(m, model, &model->overall);
+                        "Numbers that are 0 throughout are left out.");
+    if (dyno_report_is_compare(model)) {
+        dyno_markup_element(m, "h3", NULL, model->overall.name);
+        put_spark_table(m, model, &model->overall);
+    }
     size_t shown = 0;
     for (; shown < model->query_count && shown < DYNO_HTML_DETAILS_MAX; shown++) {
         dyno_markup_element(m, "h3", NULL, model->queries[shown].name);
@@ -114,6 +121,24 @@ static void put_details(struct dyno_markup *m, const struct dyno_report_model *m
     }
     dyno_html_more(m, model->query_count, shown, "queries");
     dyno_markup_close(m, "details");
+}
+
+/* For how many statements Spark's numbers are known at all. */
+static void put_coverage(struct dyno_markup *m, int64_t joined, int64_t completed)
+{
+    char words[160];
+    if (joined == 0)
+        (void)snprintf(
+            words, sizeof words,
+            "No statement was found again in Spark's numbers: there was no REST interface, "
+            "or it had forgotten them.");
+    else
+        (void)snprintf(
+            words, sizeof words,
+            "Spark's numbers were found for %lld of %lld completed statements (%.1f %%).",
+            (long long)joined, (long long)completed,
+            100.0 * (double)joined / (double)(completed > 0 ? completed : 1));
+    dyno_markup_element(m, "p", joined == 0 ? NULL : "note", words);
 }
 
 void dyno_html_why(struct dyno_markup *m, const struct dyno_report_model *model)
@@ -126,14 +151,14 @@ void dyno_html_why(struct dyno_markup *m, const struct dyno_report_model *model)
                             "judge."
                           : NULL);
     int64_t joined = 0;
-    for (size_t arm = 0; arm < model->arm_count; arm++)
+    int64_t completed = 0;
+    for (size_t arm = 0; arm < model->arm_count; arm++) {
         joined += model->overall.arms[arm].joined;
-    if (joined == 0)
-        dyno_markup_element(m, "p", NULL,
-                            "No statement was found again in Spark's numbers: there was no REST "
-                            "interface, or it had forgotten them.");
-    else if (is_compare)
+        completed += model->overall.arms[arm].response.n;
+    }
+    if (joined > 0 && is_compare)
         put_changes(m, model);
+    put_coverage(m, joined, completed);
     if (joined > 0)
         put_details(m, model);
     dyno_html_plans(m, model);

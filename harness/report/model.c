@@ -4,6 +4,7 @@
 #include "report/model_parts.h"
 #include "report/report.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,6 +181,18 @@ const struct dyno_report_contrast *dyno_report_contrast_find(const struct dyno_r
         if (model->contrasts[i].query == query && strcmp(model->contrasts[i].metric, metric) == 0)
             return &model->contrasts[i];
     return NULL;
+}
+
+const char *dyno_report_query_metric(const struct dyno_report_model *model)
+{
+    static const char median[] = "response_p50";
+    for (size_t i = 0; i < model->contrast_count; i++) {
+        const struct dyno_report_contrast *contrast = &model->contrasts[i];
+        if (contrast->query != DYNO_REPORT_OVERALL && strcmp(contrast->metric, median) == 0 &&
+            !isfinite(contrast->ratio))
+            return "response_mean";
+    }
+    return median;
 }
 
 size_t dyno_report_query_at(const struct dyno_report_model *model, int64_t ordinal)

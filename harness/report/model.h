@@ -239,6 +239,10 @@ bool dyno_report_is_compare(const struct dyno_report_model *model);
 const struct dyno_report_contrast *dyno_report_contrast_find(const struct dyno_report_model *model,
                                                              const char *metric, int64_t query);
 
+/** The metric in which single queries are told: response_p50 if every query has a ratio of it, else
+ *  response_mean, which needs fewer statements. */
+const char *dyno_report_query_metric(const struct dyno_report_model *model);
+
 /** The query with this ordinal; NULL if there is none. */
 struct dyno_report_query *dyno_report_query_find(const struct dyno_report_model *model,
                                                  int64_t ordinal);

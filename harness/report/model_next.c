@@ -6,10 +6,14 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FEWEST_BLOCKS 6
 #define MOST_BLOCKS   60
+#define FIRM_STARTS   3
+
+static const char one_start[] = "on one server start";
 
 /* Wall time of one block with all that belongs to it (starts, warm-ups), NAN if there is none. */
 static double seconds_per_block(const struct dyno_report_model *model, int64_t blocks)
@@ -37,22 +41,32 @@ static int64_t blocks_wanted(const struct dyno_report_model *model)
     return blocks > contrast->blocks ? blocks : 2 * contrast->blocks;
 }
 
-/* The command with another number of blocks. */
-static void append_command(struct dyno_str *out, const char *command, int64_t blocks)
+/* The command with this option set, in place of what it said before; the caller frees it. */
+static char *with_option(const char *command, const char *option, int64_t value)
 {
-    static const char option[] = "--blocks";
+    struct dyno_str out;
+    dyno_str_init(&out, strlen(command) + strlen(option) + 32);
     const char *found = strstr(command, option);
     size_t head = found != NULL ? (size_t)(found - command) : strlen(command);
     while (head > 0 && command[head - 1] == ' ')
         head--;
-    dyno_str_append_n(out, command, head);
-    dyno_str_appendf(out, " --blocks %lld", (long long)blocks);
-    if (found == NULL)
-        return;
-    const char *rest = found + sizeof option - 1;
-    rest += strspn(rest, "= ");
-    rest += strcspn(rest, " ");
-    dyno_str_append(out, rest);
+    dyno_str_append_n(&out, command, head);
+    if (found != NULL) {
+        found += strlen(option);
+        found += strspn(found, "= ");
+        dyno_str_append(&out, found + strcspn(found, " "));
+    }
+    dyno_str_appendf(&out, " %s %lld", option, (long long)value);
+    char *text = dyno_str_take(&out);
+    return text != NULL ? text : dyno_xstrdup(command);
+}
+
+static bool has_qualifier(const struct dyno_report_head *head, const char *words)
+{
+    for (size_t i = 0; i < head->qualifier_count; i++)
+        if (strstr(head->qualifiers[i], words) != NULL)
+            return true;
+    return false;
 }
 
 static void append_more_blocks(struct dyno_str *out, const struct dyno_report_model *model)
@@ -68,19 +82,22 @@ static void append_more_blocks(struct dyno_str *out, const struct dyno_report_mo
         dyno_str_appendf(out, " (about %s)",
                          dyno_report_format_stretch(seconds, word, sizeof word));
     dyno_str_append(out, ": ");
-    if (model->head.command != NULL)
-        append_command(out, model->head.command, blocks);
-    else
-        dyno_str_appendf(out, "the same command with --blocks %lld", (long long)blocks);
+    const struct dyno_report_head *head = &model->head;
+    bool has_command = head->command != NULL;
+    char *command =
+        with_option(has_command ? head->command : "the same command with", "--blocks", blocks);
+    if (has_qualifier(head, one_start) && head->starts_planned < FIRM_STARTS) {
+        char *more = with_option(command, "--starts", FIRM_STARTS);
+        free(command);
+        command = more;
+    }
+    dyno_str_append(out, command);
+    free(command);
 }
 
 static bool is_provisional(const struct dyno_report_head *head)
 {
-    for (size_t i = 0; i < head->qualifier_count; i++)
-        if (strstr(head->qualifiers[i], "provisional") != NULL ||
-            strstr(head->qualifiers[i], "one server start") != NULL)
-            return true;
-    return false;
+    return has_qualifier(head, "provisional") || has_qualifier(head, one_start);
 }
 
 void dyno_report_load_next(struct dyno_report_model *model)

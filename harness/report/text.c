@@ -85,7 +85,7 @@ static void put_qualifiers(struct dyno_text *text, const struct dyno_report_head
 
 static void put_arms(struct dyno_text *text, const struct dyno_report_model *model)
 {
-    static const char *const heads[] = {"n", "failed", "p50", "p95", "mean", "max"};
+    static const char *const heads[] = {"n", "not ok", "p50", "p95", "mean", "max"};
     dyno_text_end(text);
     dyno_text_style(text, DYNO_TEXT_BOLD);
     dyno_text_cell(text, "response time", NAME_COLUMNS + 10);
@@ -183,16 +183,18 @@ static void put_queries(struct dyno_text *text, const struct dyno_report_model *
 {
     const struct dyno_report_contrast **sorted =
         dyno_xcalloc(model->contrast_count + 1, sizeof *sorted);
+    const char *metric = dyno_report_query_metric(model);
     size_t count = 0;
     for (size_t i = 0; i < model->contrast_count; i++)
         if (model->contrasts[i].query != DYNO_REPORT_OVERALL &&
-            strcmp(model->contrasts[i].metric, "response_p50") == 0)
+            strcmp(model->contrasts[i].metric, metric) == 0)
             sorted[count++] = &model->contrasts[i];
     qsort(sorted, count, sizeof *sorted, compare_size);
     if (count > 0) {
         char title[32];
         size_t shown = count < QUERIES_SHOWN ? count : QUERIES_SHOWN;
-        (void)snprintf(title, sizeof title, "p50, %zu of %zu", shown, count);
+        (void)snprintf(title, sizeof title, "%s, %zu of %zu", dyno_report_metric_label(metric),
+                       shown, count);
         put_contrast_head(text, model, title);
         for (size_t i = 0; i < shown; i++)
             put_contrast(text, sorted[i]->query_name, sorted[i]);

@@ -27,6 +27,10 @@ char *dyno_report_format_ns(double ns, char *out, size_t out_bytes)
         (void)snprintf(out, out_bytes, "-");
         return out;
     }
+    if (ns == 0) {
+        (void)snprintf(out, out_bytes, "0");
+        return out;
+    }
     /* Three digits first, so that 999.6 ms becomes 1.00 s and not 1000 ms. */
     double step = fabs(ns) >= 1000 ? pow(10, floor(log10(fabs(ns))) - 2) : 1;
     return dyno_format_duration((int64_t)llround(round(ns / step) * step), out, out_bytes);
@@ -52,6 +56,8 @@ char *dyno_report_format_change(double ratio, char *out, size_t out_bytes)
         (void)snprintf(out, out_bytes, "new");
     else if (isnan(ratio))
         (void)snprintf(out, out_bytes, "-");
+    else if (fabs(ratio - 1) < 0.0005)
+        (void)snprintf(out, out_bytes, "0.0 %%");
     else if (ratio >= 2)
         (void)snprintf(out, out_bytes, "x%.*f", ratio < 10 ? 2 : ratio < 100 ? 1 : 0, ratio);
     else

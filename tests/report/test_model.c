@@ -244,6 +244,39 @@ static void test_next_names_more_blocks_when_inconclusive(void **state)
     fixture_close(&fixture);
 }
 
+static void test_next_of_a_single_start_asks_for_more_starts(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    struct fixture fixture;
+    fixture_open(&fixture, &shape);
+    fixture_exec(&fixture, "UPDATE verdict SET qualifiers = '[\"on one server start\"]'");
+    fixture_exec(&fixture, "UPDATE experiment SET starts_planned = 1");
+    fixture_exec(&fixture, "UPDATE experiment SET plan_json = "
+                           "'{\"command\": \"sparkdyno compare a b c --blocks=4 -v\"}'");
+    struct dyno_report_model *model = fixture_model(&fixture);
+    assert_non_null(strstr(model->head.next, ": sparkdyno compare a b c -v --blocks "));
+    assert_non_null(strstr(model->head.next, " --starts 3"));
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+}
+
+static void test_queries_are_told_by_the_mean_where_a_median_is_missing(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    struct fixture fixture;
+    fixture_open(&fixture, &shape);
+    struct dyno_report_model *model = fixture_model(&fixture);
+    assert_string_equal(dyno_report_query_metric(model), "response_p50");
+    dyno_report_model_free(model);
+    fixture_exec(&fixture, "UPDATE contrast SET log_ratio = NULL, ci_low = NULL WHERE query = 1");
+    model = fixture_model(&fixture);
+    assert_string_equal(dyno_report_query_metric(model), "response_mean");
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+}
+
 static void test_model_of_unknown_experiment_is_not_found(void **state)
 {
     (void)state;
@@ -289,6 +322,8 @@ int main(void)
         cmocka_unit_test(test_errors_are_grouped_with_a_sample),
         cmocka_unit_test(test_interrupted_experiment_is_unjudged),
         cmocka_unit_test(test_next_names_more_blocks_when_inconclusive),
+        cmocka_unit_test(test_next_of_a_single_start_asks_for_more_starts),
+        cmocka_unit_test(test_queries_are_told_by_the_mean_where_a_median_is_missing),
         cmocka_unit_test(test_model_of_unknown_experiment_is_not_found),
         cmocka_unit_test(test_model_of_an_experiment_without_trials),
     };

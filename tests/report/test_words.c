@@ -10,7 +10,7 @@ static void test_durations_have_three_digits(void **state)
     char out[DYNO_REPORT_WORD_BYTES];
     assert_string_equal(dyno_report_format_ns(999.7e6, out, sizeof out), "1.00 s");
     assert_string_equal(dyno_report_format_ns(812.4e6, out, sizeof out), "812 ms");
-    assert_string_equal(dyno_report_format_ns(0, out, sizeof out), "0 ns");
+    assert_string_equal(dyno_report_format_ns(0, out, sizeof out), "0");
     assert_string_equal(dyno_report_format_ns((double)NAN, out, sizeof out), "-");
     assert_string_equal(dyno_report_format_ms(1.5, out, sizeof out), "1.50 ms");
 }
@@ -21,6 +21,7 @@ static void test_changes_are_percent_until_a_doubling(void **state)
     char out[DYNO_REPORT_WORD_BYTES];
     assert_string_equal(dyno_report_format_change(0.805, out, sizeof out), "-19.5 %");
     assert_string_equal(dyno_report_format_change(1.03, out, sizeof out), "+3.0 %");
+    assert_string_equal(dyno_report_format_change(0.9999, out, sizeof out), "0.0 %");
     assert_string_equal(dyno_report_format_change(2.4, out, sizeof out), "x2.40");
     assert_string_equal(dyno_report_format_change(33.3, out, sizeof out), "x33.3");
     assert_string_equal(dyno_report_format_change((double)INFINITY, out, sizeof out), "new");
