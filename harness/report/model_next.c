@@ -109,7 +109,7 @@ void dyno_report_load_next(struct dyno_report_model *model)
     if (strcmp(head->state, "running") == 0)
         dyno_str_append(&out, "wait until it has finished, then ask for the report again");
     else if (is_invalid)
-        dyno_str_append(&out, "mend what the failed gates name, then run it again");
+        dyno_str_append(&out, "mend what makes it invalid (named above), then run it again");
     else if (strcmp(head->state, "finished") != 0 && head->command != NULL)
         dyno_str_appendf(&out, "run it again: %s", head->command);
     else if (strcmp(head->state, "finished") != 0)

@@ -16,6 +16,7 @@
 #define SETTINGS_SHOWN  2
 #define WARNINGS_SHOWN  5
 #define SENTENCE_LINES  2
+#define FAULT_LINES     2 /* taken from the queries where the sentence tells a fault */
 #define NAME_COLUMNS    18
 #define SETTING_COLUMNS 40
 
@@ -40,10 +41,16 @@ static void put_origin(struct dyno_text *text, const struct dyno_report_model *m
     dyno_str_append(&line, state_word(head));
     dyno_str_appendf(&line, "experiment %lld, ", (long long)head->id);
     dyno_str_append(&line, dyno_report_format_utc(head->created_utc, when, sizeof when));
-    dyno_str_appendf(&line, " UTC, %lld valid of %lld trials in %lld blocks", (long long)valid,
-                     (long long)trials, (long long)head->blocks_planned);
+    dyno_str_appendf(&line, " UTC, %lld of %lld trial%s valid, %lld block%s planned",
+                     (long long)valid, (long long)trials, dyno_report_plural(trials),
+                     (long long)head->blocks_planned, dyno_report_plural(head->blocks_planned));
     dyno_text_wrap(text, "  ", dyno_str_text(&line), 1);
     dyno_str_deinit(&line);
+}
+
+static bool has_fault(const struct dyno_report_head *head)
+{
+    return strcmp(head->verdict, "invalid") == 0;
 }
 
 static void put_head(struct dyno_text *text, const struct dyno_report_model *model)
@@ -65,7 +72,8 @@ static void put_head(struct dyno_text *text, const struct dyno_report_model *mod
     dyno_text_word(text, "  ", 2);
     dyno_text_word(text, head->name, text->width - dyno_report_columns(line) - 2);
     dyno_text_end(text);
-    dyno_text_wrap(text, "  ", head->sentence, SENTENCE_LINES);
+    dyno_text_wrap(text, "  ", head->sentence,
+                   SENTENCE_LINES + (has_fault(head) ? FAULT_LINES : 0));
     put_origin(text, model);
 }
 
@@ -192,7 +200,8 @@ static void put_queries(struct dyno_text *text, const struct dyno_report_model *
     qsort(sorted, count, sizeof *sorted, compare_size);
     if (count > 0) {
         char title[32];
-        size_t shown = count < QUERIES_SHOWN ? count : QUERIES_SHOWN;
+        size_t room = QUERIES_SHOWN - (has_fault(&model->head) ? FAULT_LINES : 0);
+        size_t shown = count < room ? count : room;
         (void)snprintf(title, sizeof title, "%s, %zu of %zu", dyno_report_metric_label(metric),
                        shown, count);
         put_contrast_head(text, model, title);

@@ -108,6 +108,33 @@ static void test_text_of_hostile_names_is_harmless(void **state)
     free(text);
 }
 
+static void test_text_of_a_fault_fits_too(void **state)
+{
+    (void)state;
+    struct fixture_shape shape = FIXTURE_COMPARE;
+    shape.queries = 9;
+    struct fixture fixture;
+    fixture_open(&fixture, &shape);
+    fixture_exec(&fixture,
+                 "UPDATE verdict SET verdict = 'invalid', sentence = replace(hex(zeroblob(200)), "
+                 "'00', 'cause ')");
+    fixture_exec(&fixture, "INSERT INTO warning SELECT 1, NULL, code, text FROM warning");
+    fixture_exec(&fixture,
+                 "INSERT INTO contrast SELECT 1, metric, query + 3, 6, 2e8, 1e8, -0.7, 0.1, "
+                 "-1, -0.5, -0.9, -0.6, 0.01, 0.02, 0.1, 'invalid', '' FROM contrast "
+                 "WHERE query >= 0");
+    struct dyno_report_model *model = fixture_model(&fixture);
+    struct dyno_str out;
+    dyno_str_init(&out, 1 << 20);
+    assert_int_equal(dyno_report_text(model, &plain, &out, NULL), DYNO_OK);
+    check_fits(dyno_str_text(&out));
+    assert_non_null(strstr(dyno_str_text(&out), "! INVALID"));
+    assert_non_null(strstr(dyno_str_text(&out), "p50, 3 of 6"));
+    dyno_str_deinit(&out);
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+}
+
 static void test_text_says_that_an_experiment_was_interrupted(void **state)
 {
     (void)state;
@@ -136,6 +163,7 @@ int main(void)
         cmocka_unit_test(test_text_in_ascii_has_no_other_bytes),
         cmocka_unit_test(test_text_has_color_only_if_asked),
         cmocka_unit_test(test_text_of_hostile_names_is_harmless),
+        cmocka_unit_test(test_text_of_a_fault_fits_too),
         cmocka_unit_test(test_text_says_that_an_experiment_was_interrupted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
