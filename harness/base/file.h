@@ -26,6 +26,7 @@ enum dyno_status dyno_file_write_private(const char *path, const char *bytes, si
 /** The last `max_bytes` of a file, cut at a line start; "" where it cannot be read. Caller frees. */
 char *dyno_file_tail(const char *path, size_t max_bytes);
 
+/** Is there something that is no folder, or a folder? Links are followed. */
 bool dyno_file_exists(const char *path);
 bool dyno_dir_exists(const char *path);
 

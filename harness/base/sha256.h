@@ -6,6 +6,7 @@
 
 #define DYNO_SHA256_TEXT_BYTES 65
 
+/** `out` gets 64 digits and a NUL. */
 void dyno_sha256_hex(const void *bytes, size_t len, char out[DYNO_SHA256_TEXT_BYTES]);
 
 #endif

@@ -95,7 +95,7 @@ const char *dyno_str_text(const struct dyno_str *str)
 
 char *dyno_str_take(struct dyno_str *str)
 {
-    if (str->data == NULL && reserve(str, 0))
+    if (str->data == NULL && reserve(str, 0) && str->data != NULL)
         str->data[0] = '\0';
     if (str->failed) {
         dyno_str_deinit(str);

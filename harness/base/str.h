@@ -24,6 +24,7 @@ void dyno_str_deinit(struct dyno_str *str);
 /** Make it empty again and clear `failed`; keeps the memory. */
 void dyno_str_clear(struct dyno_str *str);
 
+/* Appends. `_n` takes any bytes, the others text that ends in NUL. */
 void dyno_str_append(struct dyno_str *str, const char *text);
 void dyno_str_append_n(struct dyno_str *str, const char *bytes, size_t len);
 void dyno_str_append_char(struct dyno_str *str, char c);

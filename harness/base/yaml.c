@@ -93,7 +93,7 @@ static enum dyno_status read_key(struct reader *r, const yaml_event_t *event,
     entry->key_column = event->start_mark.column + 1;
     for (size_t i = 0; i < entries->len; i++) {
         const struct dyno_yaml_entry *other = dyno_vec_at(entries, i);
-        if (strcmp(other->key, entry->key) == 0)
+        if (other->key != NULL && strcmp(other->key, entry->key) == 0)
             return dyno_err_set(r->err, DYNO_EINPUT,
                                 "%s:%zu:%zu: key '%s' stands twice (first in line %zu)", r->path,
                                 entry->key_line, entry->key_column, entry->key, other->key_line);
@@ -219,7 +219,7 @@ enum dyno_status dyno_yaml_parse(const char *text, size_t len, const char *path,
     struct dyno_yaml *root = NULL;
     if (len > DYNO_YAML_MAX_BYTES)
         return dyno_err_set(err, DYNO_EINPUT,
-                            "%s:1:1: the file has %zu bytes, at most %d are allowed", path, len,
+                            "%s:1:1: the file has %zu bytes, at most %zu are allowed", path, len,
                             DYNO_YAML_MAX_BYTES);
     if (!yaml_parser_initialize(&r.parser))
         return dyno_err_set(err, DYNO_EINTERNAL, "cannot start the YAML parser");

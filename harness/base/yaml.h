@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define DYNO_YAML_MAX_BYTES (1024 * 1024)
+#define DYNO_YAML_MAX_BYTES ((size_t)1024 * 1024)
 #define DYNO_YAML_MAX_DEPTH 32
 
 enum dyno_yaml_kind {

@@ -82,7 +82,7 @@ static enum dyno_status read_profiles(struct cli_bench *bench, const struct cli_
     const char *const *dirs = (const char *const *)bench->places.profile_dirs;
     enum dyno_status status = DYNO_OK;
     size_t wanted = words->count > 1 ? words->count - 1 : 1;
-    for (size_t i = 0; status == DYNO_OK && i < wanted; i++) {
+    for (size_t i = 0; status == DYNO_OK && i < wanted && i < 2; i++) {
         const char *name = words->count > i + 1 ? words->items[i + 1] : "default";
         status = dyno_profile_read(name, dirs, &bench->arms[i], err);
         if (status != DYNO_OK)

@@ -45,10 +45,6 @@ const struct cli_verb cli_verb_run = {
     .min_words = 1,
     .max_words = 2};
 
-/* What `compare` says about a decision that holds. */
-#define FIRM_BLOCKS 12
-#define FIRM_STARTS 3
-
 static int print_plan(const struct cli_bench *bench, struct cli_terminal *terminal, bool wants_json)
 {
     struct dyno_err err = DYNO_ERR_INIT;
@@ -79,51 +75,18 @@ static void print_banner(const struct cli_bench *bench, const struct cli_termina
                   e->seed, minutes);
 }
 
-static bool is_firm(const struct dyno_experiment_options *e)
-{
-    return e->blocks >= FIRM_BLOCKS && e->starts >= FIRM_STARTS && e->load.warmup_executions >= 30;
-}
-
-/* The command for a decision that holds, and how long it takes. */
-static void print_next(const struct cli_bench *bench, const struct cli_words *words)
-{
-    struct dyno_experiment_options firm = bench->experiment;
-    int blocks = firm.blocks >= FIRM_BLOCKS ? 2 * firm.blocks : FIRM_BLOCKS;
-    if (is_firm(&firm))
-        return;
-    firm.blocks = blocks;
-    firm.starts = firm.starts > FIRM_STARTS ? firm.starts : FIRM_STARTS;
-    firm.load.warmup_executions =
-        firm.load.warmup_executions > 30 ? firm.load.warmup_executions : 30;
-    firm.load.measure_ns = bench->workload.load.measure_ns;
-    int64_t minutes =
-        (dyno_experiment_estimate_ns(&firm) + 59 * DYNO_NS_PER_S) / (60 * DYNO_NS_PER_S);
-    (void)printf(
-        "\nFor a decision that holds (more blocks, several server starts, longer warm-up), about %" PRId64
-        " min:\n  sparkdyno compare %s %s %s --blocks %d --starts %d --warmup %" PRId64,
-        minutes, words->items[0], words->items[1], words->items[2], firm.blocks, firm.starts,
-        firm.load.warmup_executions);
-    if (bench->workload.scale < 1 || bench->workload.scale > 1)
-        (void)printf(" --scale %g", bench->workload.scale);
-    (void)printf("\n");
-}
-
-static int present(const struct cli_bench *bench, const struct cli_bench_options *o,
-                   const struct cli_words *words, int64_t id, struct cli_terminal *terminal)
+static int present(const struct cli_bench_options *o, int64_t id, struct cli_terminal *terminal)
 {
     struct cli_report_options options = {.db = o->db,
                                          .html = o->html,
                                          .wants_json = o->wants_json,
                                          .no_color = o->no_color,
                                          .writes_html = true};
-    int code = cli_output_report(&options, id, terminal);
-    if (!o->wants_json && bench->arm_count == 2)
-        print_next(bench, words);
-    return code;
+    return cli_output_report(&options, id, terminal);
 }
 
 static int run_experiment(struct cli_bench *bench, const struct cli_bench_options *o,
-                          const struct cli_words *words, struct cli_terminal *terminal)
+                          struct cli_terminal *terminal)
 {
     static struct cli_signals signals;
     struct dyno_experiment_result result = {0};
@@ -142,7 +105,7 @@ static int run_experiment(struct cli_bench *bench, const struct cli_bench_option
     cli_terminal_end_line(terminal);
     int code = CLI_EXIT_OK;
     if (result.experiment_id > 0)
-        code = present(bench, o, words, result.experiment_id, terminal);
+        code = present(o, result.experiment_id, terminal);
     if (status != DYNO_OK) {
         cli_terminal_error(terminal, "%s", err.message);
         code = cli_exit_of(status);
@@ -183,7 +146,7 @@ static int bench_verb(const struct cli_verb *verb, int argc, char **argv)
     bench.experiment.command = bench.command;
     bench.experiment.tool_version = CLI_VERSION;
     code = options.is_dry_run ? print_plan(&bench, &terminal, options.wants_json)
-                              : run_experiment(&bench, &options, &words, &terminal);
+                              : run_experiment(&bench, &options, &terminal);
 done:
     cli_bench_deinit(&bench);
     cli_terminal_deinit(&terminal);

@@ -77,6 +77,7 @@ static int check_all(struct cli_bench *bench, const struct cli_bench_options *op
         print_json(output.steps, status == DYNO_OK);
     else if (status == DYNO_OK)
         (void)printf("\nAll is ready. Next: sparkdyno run %s\n", bench->workload.name);
+    bench->experiment.log = NULL;
     int signal = atomic_load(&signals.last_signal);
     return signal != 0 ? 128 + signal : cli_exit_of(status);
 }

@@ -135,24 +135,30 @@ static enum dyno_status scan_letters(struct scan *s)
 }
 
 /* SPARKDYNO_REST_URL for --rest-url; an empty variable is none. Lists have no variable. */
+static enum dyno_status read_variable(const struct cli_option *o, void *target,
+                                      struct dyno_err *err)
+{
+    char name[80];
+    (void)snprintf(name, sizeof name, "SPARKDYNO_%s", o->name);
+    for (char *p = name; *p != '\0'; p++)
+        *p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+    const char *value = getenv(name);
+    bool is_unset = value == NULL || value[0] == '\0' || o->kind == CLI_LIST;
+    if (is_unset || (!takes_value(o) && strcmp(value, "0") == 0))
+        return DYNO_OK;
+    enum dyno_status status = set_value(o, target, value, err);
+    if (status != DYNO_OK)
+        return dyno_err_prepend(err, "variable %s", name);
+    return DYNO_OK;
+}
+
 static enum dyno_status read_environment(const struct cli_verb *verb, void *target,
                                          struct dyno_err *err)
 {
-    for (const struct cli_option *o = verb->options; o->name != NULL; o++) {
-        char name[80];
-        (void)snprintf(name, sizeof name, "SPARKDYNO_%s", o->name);
-        for (char *p = name; *p != '\0'; p++)
-            *p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
-        const char *value = getenv(name);
-        if (value == NULL || value[0] == '\0' || o->kind == CLI_LIST)
-            continue;
-        if (!takes_value(o) && strcmp(value, "0") == 0)
-            continue;
-        enum dyno_status status = set_value(o, target, value, err);
-        if (status != DYNO_OK)
-            return dyno_err_prepend(err, "variable %s", name);
-    }
-    return DYNO_OK;
+    enum dyno_status status = DYNO_OK;
+    for (const struct cli_option *o = verb->options; status == DYNO_OK && o->name != NULL; o++)
+        status = read_variable(o, target, err);
+    return status;
 }
 
 static enum dyno_status check_words(const struct cli_verb *verb, const struct cli_words *words,

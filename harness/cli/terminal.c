@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "cli/terminal.h"
 
 #include "base/clock.h"
@@ -28,13 +27,22 @@ static bool wants_color(int fd, bool no_color)
            strcmp(term, "dumb") != 0;
 }
 
+/* Letter case does not matter in the name of a locale. */
+static bool has_word(const char *text, const char *word)
+{
+    for (; *text != '\0'; text++)
+        if (strncasecmp(text, word, strlen(word)) == 0)
+            return true;
+    return false;
+}
+
 static bool locale_is_utf8(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *value = getenv(names[i]);
         if (value != NULL && value[0] != '\0')
-            return strcasestr(value, "utf-8") != NULL || strcasestr(value, "utf8") != NULL;
+            return has_word(value, "utf-8") || has_word(value, "utf8");
     }
     return false;
 }

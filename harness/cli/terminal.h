@@ -26,9 +26,9 @@ void cli_terminal_deinit(struct cli_terminal *terminal);
 /** A log sink on it; borrowed from the terminal. */
 struct dyno_log cli_terminal_log(struct cli_terminal *terminal);
 
-/** For dyno_experiment_options.on_progress: a line that lives on a terminal, else a plain line at each
+/** For dyno_experiment_options.on_progress, with the terminal as `ctx`: a line that lives on a terminal, else a plain line at each
  *  new stage and every 10 s. */
-void cli_terminal_progress(void *terminal, const struct dyno_progress *progress);
+void cli_terminal_progress(void *ctx, const struct dyno_progress *progress);
 
 /** "sparkdyno: text" on stderr, after ending the live line. */
 void cli_terminal_error(struct cli_terminal *terminal, const char *fmt, ...)

@@ -268,6 +268,7 @@ static enum dyno_status store_trial(struct dyno_bench *bench, const struct gathe
     trial->error_count = fill_errors(g, errors, sizeof errors / sizeof errors[0]);
     enum dyno_status status =
         dyno_store_trial_add(bench->store, bench->experiment_id, trial, &id, err);
+    trial->errors = NULL;
     if (status != DYNO_OK)
         return status;
     if (g->collected.complaint != NULL)

@@ -54,6 +54,7 @@ size_t dyno_hs2_block_value_bytes(const struct dyno_hs2_block *block);
 
 /* Cells. `row` must be below the column's count; a null slot holds a default value. */
 
+/** Is the cell NULL? */
 bool dyno_hs2_column_is_null(const struct dyno_hs2_column *column, size_t row);
 
 /** BOOL (0 or 1), BYTE, I16, I32, I64. */

@@ -22,6 +22,7 @@ void dyno_hs2_request_end(struct dyno_wire_writer *writer);
 
 /* Bodies. Failures are in the writer. */
 
+/** OpenSession with credentials, schema and properties. */
 void dyno_hs2_request_open_session(struct dyno_wire_writer *writer, const char *user,
                                    const char *password, const struct dyno_hs2_options *options);
 
@@ -33,20 +34,24 @@ void dyno_hs2_request_session(struct dyno_wire_writer *writer,
 void dyno_hs2_request_operation(struct dyno_wire_writer *writer,
                                 const struct dyno_hs2_handle *operation);
 
+/** GetInfo of one kind. */
 void dyno_hs2_request_get_info(struct dyno_wire_writer *writer,
                                const struct dyno_hs2_handle *session, int32_t info_type);
 
 /* Catalog calls that take patterns; NULL: not restricted. */
 
+/** GetSchemas. */
 void dyno_hs2_request_get_schemas(struct dyno_wire_writer *writer,
                                   const struct dyno_hs2_handle *session,
                                   const char *schema_pattern);
 
+/** GetTables; `types` may be NULL with a count of 0. */
 void dyno_hs2_request_get_tables(struct dyno_wire_writer *writer,
                                  const struct dyno_hs2_handle *session, const char *schema_pattern,
                                  const char *table_pattern, const char *const *types,
                                  size_t type_count);
 
+/** GetColumns. */
 void dyno_hs2_request_get_columns(struct dyno_wire_writer *writer,
                                   const struct dyno_hs2_handle *session, const char *schema_pattern,
                                   const char *table_pattern, const char *column_pattern);

@@ -57,6 +57,7 @@ void dyno_wire_writer_deinit(struct dyno_wire_writer *writer);
 /** Start anew with `reserved` zero bytes in front (room for a frame header); the memory is kept. */
 void dyno_wire_writer_reset(struct dyno_wire_writer *writer, size_t reserved);
 
+/** Values, big-endian; a failure sticks in the writer. */
 void dyno_wire_put_u8(struct dyno_wire_writer *writer, uint8_t value);
 void dyno_wire_put_i16(struct dyno_wire_writer *writer, int16_t value);
 void dyno_wire_put_i32(struct dyno_wire_writer *writer, int32_t value);
@@ -116,6 +117,7 @@ static inline bool dyno_wire_need(struct dyno_wire_reader *reader, size_t count)
     return count <= reader->len - reader->at || dyno_wire_need_more(reader, count);
 }
 
+/** Values, big-endian; 0 once the reader has failed. */
 uint8_t dyno_wire_get_u8(struct dyno_wire_reader *reader);
 int16_t dyno_wire_get_i16(struct dyno_wire_reader *reader);
 int32_t dyno_wire_get_i32(struct dyno_wire_reader *reader);
@@ -169,6 +171,7 @@ static inline uint16_t dyno_wire_load_u16(const uint8_t *p)
     return (uint16_t)((p[0] << 8) | p[1]);
 }
 
+/** Big-endian numbers at any address; the caller has checked the bounds. */
 static inline uint32_t dyno_wire_load_u32(const uint8_t *p)
 {
     return ((uint32_t)p[0] << 24) | ((uint32_t)p[1] << 16) | ((uint32_t)p[2] << 8) | (uint32_t)p[3];

@@ -32,6 +32,7 @@ struct dyno_load_shape {
         .drain_ns = INT64_C(30000000000)                                                           \
     }
 
+/** "poisson", "constant" or "closed"; DYNO_EINPUT names what is allowed. */
 enum dyno_status dyno_arrival_parse(const char *name, enum dyno_arrival *out,
                                     struct dyno_err *err) DYNO_MUST_CHECK;
 const char *dyno_arrival_name(enum dyno_arrival arrival);

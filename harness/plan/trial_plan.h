@@ -38,6 +38,7 @@ struct dyno_trial_plan {
 
 #define DYNO_TRIAL_PLAN_VERSION 1
 
+/** To a JSON file, and back; reading checks everything (DYNO_EINPUT names the key). */
 enum dyno_status dyno_trial_plan_write(const struct dyno_trial_plan *plan, const char *path,
                                        struct dyno_err *err) DYNO_MUST_CHECK;
 enum dyno_status dyno_trial_plan_read(const char *path, struct dyno_trial_plan *out,

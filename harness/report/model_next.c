@@ -12,6 +12,7 @@
 #define FEWEST_BLOCKS 6
 #define MOST_BLOCKS   60
 #define FIRM_STARTS   3
+#define FIRM_WARMUP   30
 
 static const char one_start[] = "on one server start";
 
@@ -61,6 +62,16 @@ static char *with_option(const char *command, const char *option, int64_t value)
     return text != NULL ? text : dyno_xstrdup(command);
 }
 
+/* The value of a whole-number option as typed; -1 if it is not there. */
+static int64_t option_value(const char *command, const char *option)
+{
+    const char *found = strstr(command, option);
+    if (found == NULL)
+        return -1;
+    found += strlen(option);
+    return strtoll(found + strspn(found, "= "), NULL, 10);
+}
+
 static bool has_qualifier(const struct dyno_report_head *head, const char *words)
 {
     for (size_t i = 0; i < head->qualifier_count; i++)
@@ -90,6 +101,12 @@ static void append_more_blocks(struct dyno_str *out, const struct dyno_report_mo
         char *more = with_option(command, "--starts", FIRM_STARTS);
         free(command);
         command = more;
+    }
+    int64_t warmup = option_value(command, "--warmup");
+    if (warmup >= 0 && warmup < FIRM_WARMUP) {
+        char *longer = with_option(command, "--warmup", FIRM_WARMUP);
+        free(command);
+        command = longer;
     }
     dyno_str_append(out, command);
     free(command);

@@ -73,6 +73,7 @@ struct dyno_spark_info {
 };
 void dyno_spark_server_info(const struct dyno_spark_server *server, struct dyno_spark_info *out);
 
+/** Do all of its processes run? Cheap; not for two threads at once. */
 bool dyno_spark_server_is_alive(struct dyno_spark_server *server);
 
 /** Last lines of the server's log; the caller frees. */

@@ -30,6 +30,7 @@ struct dyno_cell {
     const char *text;
 };
 
+/** Values to bind; text is borrowed until the statement has run. */
 struct dyno_cell dyno_cell_null(void);
 struct dyno_cell dyno_cell_i64(int64_t value);
 /** NULL where the number is not finite. */

@@ -177,6 +177,7 @@ enum dyno_status dyno_store_trial_add(struct dyno_store *store, int64_t experime
                                       const struct dyno_store_trial *trial, int64_t *id_out,
                                       struct dyno_err *err) DYNO_MUST_CHECK;
 
+/** The plan text of one arm and query; replaces a former one. */
 enum dyno_status dyno_store_plan_put(struct dyno_store *store, int64_t experiment_id,
                                      int64_t arm_id, int query, int64_t execution_id,
                                      const char *text, struct dyno_err *err) DYNO_MUST_CHECK;

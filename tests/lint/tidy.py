@@ -15,7 +15,8 @@ subprocess.run(["cmake", "-S", str(ROOT), "-B", str(build), "-G", "Ninja", "-DCM
 def check(path):
     run = subprocess.run([tidy, "-p", str(build), "--quiet", str(path)], capture_output=True, text=True, check=False)
     found = re.findall(r"^(\S+:\d+:\d+: (?:error|warning): .*)$", run.stdout, re.M)
-    return [line.replace(str(ROOT) + "/", "") for line in found]
+    # The names of parameters in the system's ODBC headers are not ours to follow.
+    return [line.replace(str(ROOT) + "/", "") for line in found if not line.startswith("/usr/")]
 
 
 sources = [p for p in c_files("harness") if p.suffix == ".c"]
