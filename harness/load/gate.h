@@ -26,7 +26,9 @@ struct dyno_gate {
     bool is_called_off;                   /**< guarded by lock */
 };
 
+/** Closed, nobody there. */
 void dyno_gate_init(struct dyno_gate *gate);
+/** Once no thread uses it any more. */
 void dyno_gate_deinit(struct dyno_gate *gate);
 
 /** Session: count as arrived, do not wait. */
@@ -44,6 +46,7 @@ void dyno_gate_open(struct dyno_gate *gate, enum dyno_gate_step step);
 
 /** Any thread: send everybody home. */
 void dyno_gate_call_off(struct dyno_gate *gate);
+/** Has somebody? Any thread. */
 bool dyno_gate_is_called_off(struct dyno_gate *gate);
 
 #endif

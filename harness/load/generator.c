@@ -48,11 +48,7 @@ static void set_state(struct conductor *c, enum dyno_trial_state state)
 
 static struct dyno_session *make_sessions(struct dyno_run *run, size_t count)
 {
-    struct dyno_session *sessions = NULL;
-    if (posix_memalign((void **)&sessions, _Alignof(struct dyno_session),
-                       count * sizeof *sessions) != 0)
-        abort();
-    memset(sessions, 0, count * sizeof *sessions);
+    struct dyno_session *sessions = dyno_xcalloc(count, sizeof *sessions);
     for (size_t i = 0; i < count; i++) {
         struct dyno_session *session = &sessions[i];
         session->run = run;

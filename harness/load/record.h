@@ -86,6 +86,7 @@ struct dyno_counters {
     int64_t censored;
 };
 
+/** S, W, G and R of a statement that has ended, as defined above. */
 int64_t dyno_record_service_ns(const struct dyno_record *record);
 int64_t dyno_record_wait_ns(const struct dyno_record *record);
 int64_t dyno_record_lag_ns(const struct dyno_record *record);

@@ -71,11 +71,13 @@ void dyno_run_fail(struct dyno_run *run, const struct dyno_err *failure);
 void dyno_run_note_error(struct dyno_run *run, const struct dyno_record *record,
                          const struct dyno_err *failure);
 
+/** The time in the run's world. */
 static inline int64_t dyno_run_now_ns(const struct dyno_run *run)
 {
     return run->clock->now_ns(run->clock->ctx);
 }
 
+/** Is nothing more to be claimed? */
 static inline bool dyno_run_is_halted(const struct dyno_run *run)
 {
     return atomic_load_explicit(&run->is_halted, memory_order_acquire) != 0;

@@ -35,10 +35,13 @@ struct dyno_script_answer {
     size_t outcome_count;
 };
 
+/** Write it as JSON to a file that only its owner may read: it may hold a password. */
 enum dyno_status dyno_script_write(const struct dyno_script *script, const char *path,
                                    struct dyno_err *err) DYNO_MUST_CHECK;
+/** Read it back; `*out` is to be freed with _deinit on success. DYNO_EINPUT names file and member. */
 enum dyno_status dyno_script_read(const char *path, struct dyno_script *out,
                                   struct dyno_err *err) DYNO_MUST_CHECK;
+/** Free everything, the statements included. */
 void dyno_script_deinit(struct dyno_script *script);
 
 /** Run it here and now (in a generator process) and write the answer. Errors are only those of
@@ -46,8 +49,10 @@ void dyno_script_deinit(struct dyno_script *script);
 enum dyno_status dyno_script_run(const struct dyno_script *script, const char *answer_path,
                                  struct dyno_err *err) DYNO_MUST_CHECK;
 
+/** Read an answer; `*out` is to be freed with _deinit on success. */
 enum dyno_status dyno_script_answer_read(const char *path, struct dyno_script_answer *out,
                                          struct dyno_err *err) DYNO_MUST_CHECK;
+/** Free the outcomes and their results. */
 void dyno_script_answer_deinit(struct dyno_script_answer *answer);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "load/script.h"
 
+/** Whole or not at all; DYNO_EIO. */
 enum dyno_status dyno_script_answer_write(const struct dyno_script_answer *answer, const char *path,
                                           struct dyno_err *err) DYNO_MUST_CHECK;
 

@@ -97,6 +97,10 @@ static void note_answer(struct dyno_session *session, struct dyno_record *record
     record->rows = answer->rows;
     record->bytes = answer->bytes;
     record->checksum = answer->checksum;
+    /* We cancelled it, but what it died of is its time limit. */
+    if (outcome == DYNO_OUTCOME_TIMEOUT && answer->status == DYNO_ECANCELLED)
+        (void)dyno_err_set_sql(&session->err, DYNO_ETIMEOUT, "HYT00", 0,
+                               "the statement has not finished in time and was cancelled");
     if (outcome != DYNO_OUTCOME_OK)
         memcpy(record->sqlstate, session->err.sqlstate, sizeof record->sqlstate);
     put_outcome(record, outcome);

@@ -25,8 +25,10 @@ struct dyno_session {
     uint8_t next_flags;           /**< of the next record */
     atomic_uint reconnects;
     atomic_bool has_ended; /**< it will not touch the trial file any more */
-    /* A line of its own: the main thread looks in here every tick. */
-    _Alignas(64) struct dyno_watch watch;
+    /* The main thread looks in here every tick: kept off the cache lines of the rest. */
+    char apart[64];
+    struct dyno_watch watch;
+    char apart_too[64];
 };
 
 /** The thread: up, connect, settings, go, load, close. `arg` is a struct dyno_session. */

@@ -70,37 +70,42 @@ static void populate(struct dyno_trial_file *file, size_t begin, size_t end)
 #endif
 }
 
+/* The first fields of a new file; `magic` last, because whoever sees it may read the rest. */
+static void begin_header(struct dyno_trial_header *header, uint64_t capacity)
+{
+    header->version = DYNO_TRIAL_FILE_VERSION;
+    header->record_bytes = sizeof(struct dyno_record);
+    header->capacity = capacity;
+    header->threading_level = -1;
+    atomic_thread_fence(memory_order_release);
+    memcpy(header->magic, DYNO_TRIAL_FILE_MAGIC, sizeof header->magic);
+}
+
 enum dyno_status dyno_trial_file_create(const char *path, uint64_t capacity,
                                         struct dyno_trial_file **out, struct dyno_err *err)
 {
+    struct dyno_trial_file *file = NULL;
+    enum dyno_status status = DYNO_OK;
     if (unlink(path) != 0 && errno != ENOENT)
         return io_error("replace", path, err);
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (fd < 0)
         return io_error("create", path, err);
-    struct dyno_trial_file *file = NULL;
-    enum dyno_status status = DYNO_OK;
     if (ftruncate(fd, (off_t)bytes_for(capacity)) != 0)
         status = io_error("size", path, err);
     if (status == DYNO_OK)
         status = map_file(fd, capacity, PROT_READ | PROT_WRITE, path, &file, err);
-    if (status == DYNO_OK) {
-        file->fd = fd;
-        status = dyno_trial_file_reserve(file, 0, err);
+    if (file == NULL) {
+        (void)close(fd);
+        return status;
     }
+    file->fd = fd;
+    status = dyno_trial_file_reserve(file, 0, err);
     if (status != DYNO_OK) {
-        if (file == NULL)
-            (void)close(fd);
         dyno_trial_file_close(file);
         return status;
     }
-    file->header->version = DYNO_TRIAL_FILE_VERSION;
-    file->header->record_bytes = sizeof(struct dyno_record);
-    file->header->capacity = capacity;
-    file->header->threading_level = -1;
-    /* Last, and in order: whoever sees the magic may read the rest. */
-    atomic_thread_fence(memory_order_release);
-    memcpy(file->header->magic, DYNO_TRIAL_FILE_MAGIC, sizeof file->header->magic);
+    begin_header(file->header, capacity);
     *out = file;
     return DYNO_OK;
 }

@@ -43,8 +43,10 @@ struct dyno_watch {
     atomic_bool is_cutter_done;
 };
 
+/** Idle. `*conn` is what is cancelled; it may change while nothing runs. */
 void dyno_watch_init(struct dyno_watch *watch, const struct dyno_target_ops *ops,
                      struct dyno_conn *const *conn);
+/** Once it is quiet and its session has ended. */
 void dyno_watch_deinit(struct dyno_watch *watch);
 
 /** Session: statement `seq` begins. */

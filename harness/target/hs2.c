@@ -251,7 +251,7 @@ static enum dyno_status keep_result(struct dyno_conn *conn, struct dyno_text_res
     struct dyno_vec cells = DYNO_VEC_INIT(char *);
     size_t count = 0;
     enum dyno_status status = dyno_hs2_operation_columns(conn->operation, &columns, &count, err);
-    if (status == DYNO_OK)
+    if (status == DYNO_OK && count > 0)
         keep_columns(out, columns, count);
     while (status == DYNO_OK && count > 0) {
         status = fetch_block(conn, err);

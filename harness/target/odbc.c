@@ -14,11 +14,6 @@
 /* unixODBC's own, answered by the driver manager: its lock level for this connection. */
 #define ATTR_DRIVER_THREADING 1028
 
-static SQLPOINTER as_pointer(SQLULEN number)
-{
-    return (SQLPOINTER)(uintptr_t)number;
-}
-
 static SQLULEN seconds_until(int64_t deadline_ns)
 {
     if (deadline_ns == INT64_MAX)
@@ -74,13 +69,14 @@ static enum dyno_status make_handles(struct dyno_conn *conn, int64_t timeout_ns,
     SQLULEN timeout_s = (SQLULEN)((timeout_ns + DYNO_NS_PER_S - 1) / DYNO_NS_PER_S);
     if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &conn->env)))
         return dyno_err_set(err, DYNO_EENV, "the ODBC driver manager gives no environment handle");
-    SQLRETURN rc = SQLSetEnvAttr(conn->env, SQL_ATTR_ODBC_VERSION, as_pointer(SQL_OV_ODBC3), 0);
+    SQLRETURN rc =
+        SQLSetEnvAttr(conn->env, SQL_ATTR_ODBC_VERSION, dyno_odbc_number(SQL_OV_ODBC3), 0);
     if (SQL_SUCCEEDED(rc))
         rc = SQLAllocHandle(SQL_HANDLE_DBC, conn->env, &conn->dbc);
     if (!SQL_SUCCEEDED(rc))
         return dyno_odbc_error(SQL_HANDLE_ENV, conn->env, "SQLAllocHandle", err);
     /* A driver that does not know it connects in its own time. */
-    (void)SQLSetConnectAttr(conn->dbc, SQL_ATTR_LOGIN_TIMEOUT, as_pointer(timeout_s), 0);
+    (void)SQLSetConnectAttr(conn->dbc, SQL_ATTR_LOGIN_TIMEOUT, dyno_odbc_number(timeout_s), 0);
     return DYNO_OK;
 }
 
@@ -132,7 +128,7 @@ static void set_timeout(struct dyno_conn *conn, int64_t deadline_ns)
     SQLULEN timeout_s = seconds_until(deadline_ns);
     if (timeout_s == conn->timeout_s)
         return;
-    (void)SQLSetStmtAttr(conn->stmt, SQL_ATTR_QUERY_TIMEOUT, as_pointer(timeout_s), 0);
+    (void)SQLSetStmtAttr(conn->stmt, SQL_ATTR_QUERY_TIMEOUT, dyno_odbc_number(timeout_s), 0);
     conn->timeout_s = timeout_s;
 }
 

@@ -124,7 +124,7 @@ static void lay_out(struct dyno_conn *conn)
 
 static SQLRETURN set_number(struct dyno_conn *conn, SQLINTEGER attribute, SQLULEN value)
 {
-    return SQLSetStmtAttr(conn->stmt, attribute, (SQLPOINTER)(uintptr_t)value, 0);
+    return SQLSetStmtAttr(conn->stmt, attribute, dyno_odbc_number(value), 0);
 }
 
 static enum dyno_status tell_driver(struct dyno_conn *conn, struct dyno_err *err)

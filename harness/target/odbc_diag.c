@@ -7,7 +7,20 @@
 
 SQLCHAR *dyno_odbc_text(const char *text)
 {
-    return (SQLCHAR *)(uintptr_t)text;
+    union {
+        const char *in;
+        SQLCHAR *out;
+    } cast = {.in = text};
+    return cast.out;
+}
+
+SQLPOINTER dyno_odbc_number(SQLULEN number)
+{
+    union {
+        SQLULEN in;
+        SQLPOINTER out;
+    } cast = {.in = number};
+    return cast.out;
 }
 
 /* By class of SQLSTATE, or by the whole of it; the first that fits. */

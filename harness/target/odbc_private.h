@@ -51,6 +51,9 @@ struct dyno_conn {
 /** ODBC takes its input texts without const; it does not write to them. The only such cast. */
 SQLCHAR *dyno_odbc_text(const char *text);
 
+/** A number in the place of a pointer, as attributes take them. */
+SQLPOINTER dyno_odbc_number(SQLULEN number);
+
 /**
  * The first diagnostic of a handle as an error, with the text of the others behind it. Never DYNO_OK.
  * `what` names the call. (odbc_diag.c)

@@ -13,11 +13,13 @@
 
 #define DYNO_ROW_HASH_INIT UINT64_C(0x243f6a8885a308d3)
 
+/** Each takes the hash of the cells so far and gives that with one more cell. */
 static inline uint64_t dyno_row_hash_null(uint64_t hash)
 {
     return dyno_mix64(hash ^ UINT64_C(0x13198a2e03707344));
 }
 
+/** Whole numbers and booleans of any width. */
 static inline uint64_t dyno_row_hash_i64(uint64_t hash, int64_t value)
 {
     return dyno_mix64(hash ^ UINT64_C(0xa4093822299f31d0)) ^ dyno_mix64((uint64_t)value);
@@ -34,6 +36,7 @@ static inline uint64_t dyno_row_hash_f64(uint64_t hash, double value)
     return dyno_mix64(hash ^ UINT64_C(0x082efa98ec4e6c89)) ^ dyno_mix64(bits);
 }
 
+/** Texts, and whatever travels as one: decimals, dates, binaries. */
 static inline uint64_t dyno_row_hash_text(uint64_t hash, const char *bytes, size_t len)
 {
     uint64_t word = 0;

@@ -22,6 +22,7 @@ struct dyno_text_result {
         .columns = NULL, .column_count = 0, .cells = NULL, .row_count = 0                          \
     }
 
+/** Free everything and make it empty again. */
 void dyno_text_result_deinit(struct dyno_text_result *result);
 
 /** Cell, or NULL for SQL NULL or a place outside. Borrowed. */
@@ -29,6 +30,7 @@ const char *dyno_text_result_cell(const struct dyno_text_result *result, size_t 
 
 /** {"columns": [...], "rows": [[...], ...]}; the caller frees it. */
 cJSON *dyno_text_result_to_json(const struct dyno_text_result *result);
+/** The other way; `*out` is to be freed with _deinit on success. Other members are ignored. */
 enum dyno_status dyno_text_result_from_json(const cJSON *json, struct dyno_text_result *out,
                                             struct dyno_err *err) DYNO_MUST_CHECK;
 

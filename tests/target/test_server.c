@@ -102,6 +102,7 @@ static void test_server_query_gives_text(void **state)
         }
         assert_int_equal(kit.ops->query(kit.conn, "ZERO", INT64_MAX, &result, &kit.err), DYNO_OK);
         assert_int_equal(result.column_count, 0);
+        assert_null(result.columns);
         server_kit_close(&kit);
     }
 }
