@@ -64,35 +64,34 @@ static enum dyno_status check_property(const char *path, const struct dyno_prope
 
 static int compare_properties(const void *a, const void *b)
 {
-    const struct dyno_property *left = *(const struct dyno_property *const *)a;
-    const struct dyno_property *right = *(const struct dyno_property *const *)b;
+    const struct dyno_property *left = a;
+    const struct dyno_property *right = b;
     int order = strcmp(left->key, right->key);
-    /* Items of one array: the later place is the larger address. */
-    return order != 0 ? order : (left > right) - (left < right);
+    return order != 0 ? order : (left->line > right->line) - (left->line < right->line);
 }
 
-/* The duplicate that stands first in the file is the one to complain about. */
+/* Of several duplicates, the one that stands first in the file is complained about. A line holds one
+ * property, so lines tell equal keys apart. */
 static enum dyno_status check_duplicates(const char *path, const struct dyno_properties *properties,
                                          struct dyno_err *err)
 {
     size_t count = properties->count;
-    const struct dyno_property **sorted = dyno_xcalloc(count + 1, sizeof *sorted);
-    const struct dyno_property *twice = NULL;
-    const struct dyno_property *before = NULL;
+    struct dyno_property *sorted = dyno_xcalloc(count + 1, sizeof *sorted);
+    size_t twice = 0;
     for (size_t i = 0; i < count; i++)
-        sorted[i] = &properties->items[i];
+        sorted[i] = properties->items[i];
     qsort(sorted, count, sizeof *sorted, compare_properties);
-    for (size_t i = 1; i < count; i++) {
-        if (strcmp(sorted[i - 1]->key, sorted[i]->key) != 0 || (twice != NULL && sorted[i] > twice))
-            continue;
-        before = sorted[i - 1];
-        twice = sorted[i];
-    }
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(sorted[i - 1].key, sorted[i].key) == 0 &&
+            (twice == 0 || sorted[i].line < sorted[twice].line))
+            twice = i;
+    enum dyno_status status = DYNO_OK;
+    if (twice > 0)
+        status = dyno_err_set(
+            err, DYNO_EINPUT, "%s:%zu:%zu: key '%s' stands twice (first in line %zu)", path,
+            sorted[twice].line, sorted[twice].column, sorted[twice].key, sorted[twice - 1].line);
     free(sorted);
-    if (twice == NULL)
-        return DYNO_OK;
-    return dyno_err_set(err, DYNO_EINPUT, "%s:%zu:%zu: key '%s' stands twice (first in line %zu)",
-                        path, twice->line, twice->column, twice->key, before->line);
+    return status;
 }
 
 static enum dyno_status parse_profile(const char *path, struct dyno_profile *out,

@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-#define DYNO_PROFILE_MAX_BYTES (1024 * 1024)
+#define DYNO_PROFILE_MAX_BYTES 1048576
 
 struct dyno_profile {
     char *name;    /**< file name without folder and .conf */

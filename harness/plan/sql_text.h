@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define DYNO_SQL_MAX_BYTES (1024 * 1024)
+#define DYNO_SQL_MAX_BYTES 1048576
 
 /** A name that is written ${name} in the file. */
 struct dyno_sql_variable {

@@ -106,7 +106,7 @@ static void test_profile_names_the_place_of_what_is_wrong(void **state)
         size_t len;
         const char *message;
     } cases[] = {
-#define CASE(text, message) {text, sizeof text - 1, message}
+#define CASE(text, message) {(text), sizeof(text) - 1, (message)}
         CASE("spark.a 1\nspark.b 2\n  spark.a 3\n",
              ":3:3: key 'spark.a' stands twice (first in line 1)"),
         CASE("spark.b 1\nspark.b 2\nspark.a 1\nspark.a 1", ":2:1: key 'spark.b' stands twice"),

@@ -120,7 +120,7 @@ static void test_properties_refuse_what_is_not_text(void **state)
 static void test_properties_of_a_megabyte_take_no_time(void **state)
 {
     (void)state;
-    size_t len = 1024 * 1024;
+    size_t len = 1048576;
     char *text = dyno_xcalloc(len + 1, 1);
     struct dyno_properties p = {.items = NULL};
     for (size_t i = 0; i < len; i++)
@@ -205,8 +205,8 @@ static char *run_java(const char *dir, const struct dyno_str *files)
 {
     char *input = dyno_path_join(dir, "files");
     char *output = dyno_path_join(dir, "java.out");
-    const char *const argv[] = {"java", "-Xshare:auto",
-                                DYNO_SOURCE_DIR "/tests/plan/Reference.java", input, NULL};
+    static const char program[] = DYNO_SOURCE_DIR "/tests/plan/Reference.java";
+    const char *const argv[] = {"java", "-Xshare:auto", program, input, NULL};
     const struct dyno_spawn_options options = {.argv = argv, .stdout_path = output};
     pid_t pid = 0;
     char *text = NULL;
