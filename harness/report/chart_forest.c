@@ -10,8 +10,8 @@
 #define BOTTOM_SPACE 40
 #define QUERIES_MAX  24
 #define LABEL_MAX    24
-#define RANGE_LOW    0.05
-#define RANGE_HIGH   20.0
+#define RANGE_LOW    0.02
+#define RANGE_HIGH   50.0
 
 /* The same rows for a wide and for a narrow screen; the style sheet shows one of them. */
 struct layout {
@@ -127,14 +127,28 @@ static void draw_blocks(struct dyno_markup *markup, const struct forest *forest,
     }
 }
 
+/* A cap where the interval ends, an arrow where it goes on beyond the axis. */
+static void draw_end(struct dyno_markup *markup, const struct dyno_axis *axis, double ratio,
+                     double y)
+{
+    double x = dyno_axis_px(axis, ratio);
+    if (ratio >= axis->low && ratio <= axis->high) {
+        dyno_chart_line(markup, "interval", (const double[]){x, y - 4, x, y + 4});
+        return;
+    }
+    double back = ratio < axis->low ? 6 : -6;
+    dyno_chart_line(markup, "interval", (const double[]){x, y, x + back, y - 4});
+    dyno_chart_line(markup, "interval", (const double[]){x, y, x + back, y + 4});
+}
+
 static void draw_interval(struct dyno_markup *markup, const struct forest *forest,
                           const struct dyno_report_contrast *row, double y)
 {
     double from = dyno_axis_px(&forest->axis, row->ci95[0]);
     double to = dyno_axis_px(&forest->axis, row->ci95[1]);
     dyno_chart_line(markup, "interval", (const double[]){from, y, to, y});
-    dyno_chart_line(markup, "interval", (const double[]){from, y - 4, from, y + 4});
-    dyno_chart_line(markup, "interval", (const double[]){to, y - 4, to, y + 4});
+    draw_end(markup, &forest->axis, row->ci95[0], y);
+    draw_end(markup, &forest->axis, row->ci95[1], y);
 }
 
 /* "−19.5 %" and "✓ better". */
@@ -146,9 +160,9 @@ static void draw_result(struct dyno_markup *markup, const struct forest *forest,
     struct dyno_str verdict;
     dyno_str_init(&figure, 64);
     dyno_str_init(&verdict, 256);
-    bool is_negative = dyno_report_format_change(row->ratio, change, sizeof change)[0] == '-';
-    dyno_str_append(&figure, is_negative ? "−" : "");
-    dyno_str_append(&figure, change + is_negative);
+    char first = dyno_report_format_change(row->ratio, change, sizeof change)[0];
+    dyno_str_append(&figure, first == '-' ? "−" : first == 'x' ? "×" : "");
+    dyno_str_append(&figure, change + (first == '-' || first == 'x' ? 1 : 0));
     dyno_str_append(&verdict, dyno_report_mark(row->verdict, true));
     dyno_str_append_char(&verdict, ' ');
     dyno_report_append_line(&verdict, row->verdict, LABEL_MAX / 2, 1);

@@ -45,7 +45,7 @@ void dyno_html_row_close(struct dyno_markup *m);
 void dyno_html_cell(struct dyno_markup *m, const char *text);
 void dyno_html_name(struct dyno_markup *m, const char *text); /**< the row's head */
 void dyno_html_number(struct dyno_markup *m, const char *text);
-/** Text in which a leading hyphen is a minus sign and a lone one a dash. */
+/** A number as text, with a minus sign for a leading hyphen, a times sign for an x, a dash for "-". */
 void dyno_html_figure(struct dyno_markup *m, const char *text);
 void dyno_html_i64(struct dyno_markup *m, int64_t value);
 void dyno_html_ns(struct dyno_markup *m, double ns);

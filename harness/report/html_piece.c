@@ -83,9 +83,12 @@ void dyno_html_number(struct dyno_markup *m, const char *text)
 void dyno_html_figure(struct dyno_markup *m, const char *text)
 {
     bool is_negative = text[0] == '-';
+    bool is_multiple = text[0] == 'x';
     if (is_negative)
         dyno_markup_text(m, text[1] == '\0' ? "–" : "−");
-    dyno_markup_text(m, text + is_negative);
+    else if (is_multiple)
+        dyno_markup_text(m, "×");
+    dyno_markup_text(m, text + (is_negative || is_multiple ? 1 : 0));
 }
 
 void dyno_html_i64(struct dyno_markup *m, int64_t value)

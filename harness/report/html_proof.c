@@ -99,7 +99,7 @@ static void put_start_proofs(struct dyno_markup *m, const struct dyno_report_mod
             dyno_html_row(m);
             dyno_html_name(m, model->settings[i].key);
             dyno_html_cell(m, model->arms[proof->arm].name);
-            dyno_html_i64(m, proof->start);
+            dyno_html_i64(m, proof->start + 1);
             dyno_html_cell(m, proof->asked);
             dyno_html_cell(m, proof->applied != NULL ? proof->applied : "nothing");
             dyno_html_cell(m, proof->source);

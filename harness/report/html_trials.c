@@ -35,7 +35,7 @@ static void put_trial(struct dyno_markup *m, const struct dyno_report_model *mod
     dyno_html_i64(m, trial->block + 1);
     dyno_html_i64(m, trial->position + 1);
     dyno_html_name(m, model->arms[trial->arm].name);
-    dyno_html_i64(m, trial->start);
+    dyno_html_i64(m, trial->start + 1);
     dyno_html_i64(m, trial->offered);
     dyno_html_i64(m, trial->failed);
     dyno_html_i64(m, trial->censored);
@@ -61,7 +61,7 @@ static void put_starts(struct dyno_markup *m, const struct dyno_report_model *mo
         char words[DYNO_REPORT_WORD_BYTES];
         bool is_of_arm = start->arm >= 0 && (size_t)start->arm < model->arm_count;
         dyno_html_row(m);
-        dyno_html_i64(m, start->ordinal);
+        dyno_html_i64(m, start->ordinal + 1);
         dyno_html_cell(m, is_of_arm ? model->arms[start->arm].name : "shared by all");
         dyno_html_cell(m, start->spark_version);
         dyno_html_cell(m, start->app_id);

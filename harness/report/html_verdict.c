@@ -42,7 +42,7 @@ static void put_tile(struct dyno_markup *m, const struct dyno_report_contrast *c
     dyno_markup_open_class(m, "p", "figure");
     dyno_html_figure(m, isfinite(contrast->ratio)
                             ? dyno_report_format_change(contrast->ratio, words, sizeof words)
-                            : "not estimable");
+                            : "-");
     dyno_markup_close(m, "p");
     dyno_markup_open_class(m, "p", "detail");
     if (isfinite(contrast->base_ns)) {
@@ -112,10 +112,9 @@ static void put_contrast_row(struct dyno_markup *m, const struct dyno_report_con
                    dyno_report_format_ratio(contrast->ci95[1], high, sizeof high));
     dyno_html_number(m, isfinite(contrast->ci95[0]) ? words : "-");
     dyno_html_number(m, dyno_report_format_ratio(contrast->p_sign_flip, low, sizeof low));
-    (void)snprintf(words, sizeof words, "%.1f %%", (contrast->visible_ratio - 1) * 100);
-    dyno_html_number(m, isfinite(contrast->visible_ratio) ? words : "-");
+    dyno_html_number(m, dyno_report_format_change(contrast->visible_ratio, words, sizeof words));
     dyno_html_verdict_word(m, "td", contrast->verdict);
-    dyno_html_cell(m, contrast->reason);
+    dyno_markup_element(m, "td", "because", contrast->reason);
     dyno_html_row_close(m);
 }
 

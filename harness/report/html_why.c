@@ -54,7 +54,7 @@ static bool is_all_zero(const struct dyno_report_model *model,
                         const struct dyno_report_query *query, enum dyno_spark_metric metric)
 {
     for (size_t arm = 0; arm < model->arm_count; arm++)
-        if (query->arms[arm].spark[metric] != 0)
+        if (query->arms[arm].spark[metric] > 0)
             return false;
     return true;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define FEWEST_BLOCKS 6
+#define FIRM_BLOCKS   12 /* where too few were run to say how many it takes */
 #define MOST_BLOCKS   60
 #define FIRM_STARTS   3
 #define FIRM_WARMUP   30
@@ -27,13 +28,23 @@ static double seconds_per_block(const struct dyno_report_model *model, int64_t b
     return ms > 0 ? ms / 1e3 / (double)blocks : (double)NAN;
 }
 
+/* The first over-all contrast that says how small an effect it could have seen; NULL if none does. */
+static const struct dyno_report_contrast *telling_contrast(const struct dyno_report_model *model)
+{
+    for (size_t i = 0; i < model->contrast_count; i++)
+        if (model->contrasts[i].query == DYNO_REPORT_OVERALL &&
+            isfinite(model->contrasts[i].visible_ratio) && model->contrasts[i].blocks > 0)
+            return &model->contrasts[i];
+    return NULL;
+}
+
 /* Blocks that would bring the smallest visible effect down to the margin: it falls with the root. */
 static int64_t blocks_wanted(const struct dyno_report_model *model)
 {
-    const struct dyno_report_contrast *contrast =
-        dyno_report_contrast_find(model, "response_p50", DYNO_REPORT_OVERALL);
-    if (contrast == NULL || contrast->blocks < 1)
-        return FEWEST_BLOCKS;
+    const struct dyno_report_contrast *contrast = telling_contrast(model);
+    int64_t planned = model->head.blocks_planned;
+    if (contrast == NULL || contrast->blocks < FEWEST_BLOCKS)
+        return planned > FIRM_BLOCKS ? planned : FIRM_BLOCKS;
     double visible = log(contrast->visible_ratio) / log1p(model->head.margin);
     double wanted = ceil((double)contrast->blocks * visible * visible);
     if (!isfinite(wanted) || wanted < FEWEST_BLOCKS)
@@ -82,8 +93,7 @@ static bool has_qualifier(const struct dyno_report_head *head, const char *words
 
 static void append_more_blocks(struct dyno_str *out, const struct dyno_report_model *model)
 {
-    const struct dyno_report_contrast *contrast =
-        dyno_report_contrast_find(model, "response_p50", DYNO_REPORT_OVERALL);
+    const struct dyno_report_contrast *contrast = telling_contrast(model);
     int64_t had = contrast != NULL ? contrast->blocks : model->head.blocks_planned;
     int64_t blocks = blocks_wanted(model);
     double seconds = seconds_per_block(model, had) * (double)blocks;

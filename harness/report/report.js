@@ -5,7 +5,7 @@
   var units = {ns: 1e-9, us: 1e-6, ms: 1e-3, s: 1, KiB: 1024, MiB: 1048576, GiB: 1073741824, k: 1e3, M: 1e6};
 
   function meaning(cell) {
-    var text = cell.textContent.trim().replace("−", "-");
+    var text = cell.textContent.trim().replace("−", "-").replace("×", "x");
     var match = /^x?([+-]?[0-9.]+)\s*([A-Za-z%]*)/.exec(text);
     if (!match) {
       return text === "–" ? Infinity : text.toLowerCase();

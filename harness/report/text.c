@@ -11,12 +11,15 @@
 #include <string.h>
 
 #define TEXT_MAX_BYTES  (64u * 1024)
+#define LINES_MAX       40
 #define QUERIES_SHOWN   5
 #define CHANGES_SHOWN   3 /* and one more for each warning that is not there */
 #define SETTINGS_SHOWN  2
 #define WARNINGS_SHOWN  5
 #define SENTENCE_LINES  2
 #define FAULT_LINES     2 /* taken from the queries where the sentence tells a fault */
+#define NEXT_LINES_MIN  2
+#define NEXT_LINES_MAX  5
 #define NAME_COLUMNS    18
 #define SETTING_COLUMNS 40
 
@@ -53,6 +56,15 @@ static bool has_fault(const struct dyno_report_head *head)
     return strcmp(head->verdict, "invalid") == 0;
 }
 
+/* Wrapped words that may take more lines than their share as long as there are spare ones. */
+static void put_wrapped(struct dyno_text *text, const char *prefix, const char *words, size_t share)
+{
+    size_t before = text->lines;
+    dyno_text_wrap(text, prefix, words, share + text->spare);
+    size_t used = text->lines - before;
+    text->spare -= used > share ? used - share : 0;
+}
+
 static void put_head(struct dyno_text *text, const struct dyno_report_model *model)
 {
     const struct dyno_report_head *head = &model->head;
@@ -72,8 +84,7 @@ static void put_head(struct dyno_text *text, const struct dyno_report_model *mod
     dyno_text_word(text, "  ", 2);
     dyno_text_word(text, head->name, text->width - dyno_report_columns(line) - 2);
     dyno_text_end(text);
-    dyno_text_wrap(text, "  ", head->sentence,
-                   SENTENCE_LINES + (has_fault(head) ? FAULT_LINES : 0));
+    put_wrapped(text, "  ", head->sentence, SENTENCE_LINES + (has_fault(head) ? FAULT_LINES : 0));
     put_origin(text, model);
 }
 
@@ -87,7 +98,7 @@ static void put_qualifiers(struct dyno_text *text, const struct dyno_report_head
         dyno_str_append(&list, i > 0 ? "; " : "");
         dyno_str_append(&list, head->qualifiers[i]);
     }
-    dyno_text_wrap(text, "  but: ", dyno_str_text(&list), 1);
+    put_wrapped(text, "  but: ", dyno_str_text(&list), 1);
     dyno_str_deinit(&list);
 }
 
@@ -232,17 +243,29 @@ static void put_run_queries(struct dyno_text *text, const struct dyno_report_mod
     }
 }
 
-static size_t warnings_shown(const struct dyno_report_model *model)
+/* A command that is cut is of no use: what is to be done next gets the lines that it needs. */
+static size_t next_lines(const struct dyno_text *text, const struct dyno_report_model *model)
+{
+    size_t columns = text->width > 20 ? text->width - 10 : 10;
+    size_t lines = 1 + dyno_report_columns(model->head.next) / columns;
+    return lines < NEXT_LINES_MIN   ? NEXT_LINES_MIN
+           : lines > NEXT_LINES_MAX ? NEXT_LINES_MAX
+                                    : lines;
+}
+
+static size_t warnings_shown(const struct dyno_text *text, const struct dyno_report_model *model)
 {
     size_t count = dyno_report_gates_failed(model) + model->warning_count;
-    return count < WARNINGS_SHOWN ? count : WARNINGS_SHOWN;
+    size_t room = WARNINGS_SHOWN + NEXT_LINES_MIN - next_lines(text, model);
+    return count < room ? count : room;
 }
 
 static void put_changes(struct dyno_text *text, const struct dyno_report_model *model)
 {
     if (model->change_count == 0)
         return;
-    size_t room = CHANGES_SHOWN + WARNINGS_SHOWN - warnings_shown(model);
+    size_t room = CHANGES_SHOWN + WARNINGS_SHOWN + NEXT_LINES_MIN - next_lines(text, model) -
+                  warnings_shown(text, model);
     dyno_text_end(text);
     dyno_text_style(text, DYNO_TEXT_BOLD);
     dyno_text_word(text,
@@ -321,11 +344,11 @@ static void put_settings(struct dyno_text *text, const struct dyno_report_model 
         }
 }
 
-static void put_warning(struct dyno_text *text, size_t *shown, const char *line)
+static void put_warning(struct dyno_text *text, size_t *room, const char *line)
 {
-    if (*shown >= WARNINGS_SHOWN)
+    if (*room == 0)
         return;
-    (*shown)++;
+    (*room)--;
     dyno_text_wrap(text, "  ! ", line, 1);
 }
 
@@ -343,7 +366,7 @@ static void put_warnings(struct dyno_text *text, const struct dyno_report_model 
     dyno_text_word(text, dyno_str_text(&line), 40);
     dyno_text_style(text, DYNO_TEXT_PLAIN);
     dyno_text_end(text);
-    size_t shown = 0;
+    size_t room = warnings_shown(text, model);
     for (size_t i = 0; i < model->gate_count; i++) {
         const struct dyno_report_gate_sum *gate = &model->gates[i];
         if (gate->failures == 0)
@@ -353,11 +376,28 @@ static void put_warnings(struct dyno_text *text, const struct dyno_report_model 
         dyno_str_appendf(&line, " failed in %lld of %lld trials: ", (long long)gate->failures,
                          (long long)gate->trials);
         dyno_str_append(&line, gate->text);
-        put_warning(text, &shown, dyno_str_text(&line));
+        put_warning(text, &room, dyno_str_text(&line));
     }
     for (size_t i = 0; i < model->warning_count; i++)
-        put_warning(text, &shown, model->warnings[i].text);
+        put_warning(text, &room, model->warnings[i].text);
     dyno_str_deinit(&line);
+}
+
+static void put_all(struct dyno_text *text, const struct dyno_report_model *model)
+{
+    put_head(text, model);
+    put_qualifiers(text, &model->head);
+    put_arms(text, model);
+    if (dyno_report_is_compare(model)) {
+        put_overall(text, model);
+        put_queries(text, model);
+        put_changes(text, model);
+        put_settings(text, model);
+    } else {
+        put_run_queries(text, model);
+    }
+    put_warnings(text, model);
+    dyno_text_wrap(text, "next: ", model->head.next, next_lines(text, model));
 }
 
 enum dyno_status dyno_report_text(const struct dyno_report_model *model,
@@ -368,19 +408,12 @@ enum dyno_status dyno_report_text(const struct dyno_report_model *model,
                              .has_utf8 = options->has_utf8,
                              .width = options->width > 0 ? (size_t)options->width : 80};
     dyno_str_init(&text.out, TEXT_MAX_BYTES);
-    put_head(&text, model);
-    put_qualifiers(&text, &model->head);
-    put_arms(&text, model);
-    if (dyno_report_is_compare(model)) {
-        put_overall(&text, model);
-        put_queries(&text, model);
-        put_changes(&text, model);
-        put_settings(&text, model);
-    } else {
-        put_run_queries(&text, model);
-    }
-    put_warnings(&text, model);
-    dyno_text_wrap(&text, "next: ", model->head.next, 2);
+    /* The first pass only counts: what it leaves of the lines goes to long sentences in the second. */
+    put_all(&text, model);
+    text.spare = text.lines < LINES_MAX ? LINES_MAX - text.lines : 0;
+    text.lines = 0;
+    dyno_str_clear(&text.out);
+    put_all(&text, model);
     enum dyno_status status = DYNO_OK;
     if (text.out.failed)
         status = dyno_err_set(err, DYNO_ELIMIT, "the text report is over %u bytes", TEXT_MAX_BYTES);

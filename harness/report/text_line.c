@@ -90,6 +90,7 @@ void dyno_text_end(struct dyno_text *text)
         out->data[--out->len] = '\0';
     dyno_str_append_char(out, '\n');
     text->column = 0;
+    text->lines++;
 }
 
 /* Bytes of the next line: up to the last space that fits, or as many as fit. */

@@ -21,6 +21,8 @@ struct dyno_text {
     bool has_color;
     bool has_utf8;
     size_t width;
+    size_t lines;  /**< ended so far */
+    size_t spare;  /**< lines that long sentences may still take beyond their share */
     size_t column; /**< of the line that is being written */
     enum dyno_text_style style;
 };

@@ -175,7 +175,7 @@ static void put_starts(struct builder *b)
         b->start_ids[i] = put(
             b,
             "INSERT INTO start VALUES (NULL, 1, ?1, NULL, 'stopped', ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            "ihhhdddt", (int64_t)i + 1, "", "local-1763726400000", "4.1.4", 10412.0 + i, 4200.5,
+            "ihhhdddt", (int64_t)i, "", "local-1763726400000", "4.1.4", 10412.0 + i, 4200.5,
             61234.0, "2026-11-21T12:00:01.000Z");
         static const char sql[] =
             "INSERT OR IGNORE INTO setting VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
