@@ -23,7 +23,9 @@
 /* Spark drops a tenth at once when it is full: a sweep at 40 % leaves room for a late one. */
 #define SWEEP_SHARE 0.4
 /* The metrics cost the server 10 ms of CPU, the rest of a sample 3 ms (measured). */
-#define SAMPLES_PER_BUS    5
+#define SAMPLES_PER_BUS 5
+/* One failed sample in so many leaves the counters good enough; the trial's own data are read at the end. */
+#define TOLERATED_FAILURES 10
 #define SAMPLE_TIMEOUT_NS  (5 * DYNO_NS_PER_S)
 #define FINISH_TIMEOUT_NS  (20 * DYNO_NS_PER_S)
 #define FINISH_DEADLINE_NS (60 * DYNO_NS_PER_S)
@@ -351,9 +353,9 @@ static void read_rest(struct dyno_collector *collector, struct dyno_collected *o
     if (status != DYNO_OK)
         complain(text, "Spark's numbers could not be read: %s",
                  feed->first_failure[0] != '\0' ? feed->first_failure : err.message);
-    else if (feed->failed_calls > 0)
-        complain(text, "%lld REST calls failed (first: %s)", (long long)feed->failed_calls,
-                 feed->first_failure);
+    else if (feed->failed_calls * TOLERATED_FAILURES > feed->calls)
+        complain(text, "%lld of %lld REST calls failed (first: %s)", (long long)feed->failed_calls,
+                 (long long)feed->calls, feed->first_failure);
     if (!has_caught_up)
         complain(text, "Spark's listeners had not caught up after 5 s");
     out->dropped_events = dropped_events(collector);
@@ -369,7 +371,7 @@ enum dyno_status dyno_collector_finish(struct dyno_collector *collector, struct 
 {
     struct dyno_str text;
     (void)err;
-    *out = (struct dyno_collected){.dropped_events = NAN};
+    *out = (struct dyno_collected){.dropped_events = (double)NAN};
     dyno_str_init(&text, 8192);
     stop_thread(collector);
     read_rest(collector, out, &text);
@@ -399,5 +401,5 @@ void dyno_collected_deinit(struct dyno_collected *collected)
     free_documents(collected->executions, collected->execution_count);
     free(collected->counters);
     free(collected->complaint);
-    *collected = (struct dyno_collected){.dropped_events = NAN};
+    *collected = (struct dyno_collected){.dropped_events = (double)NAN};
 }

@@ -28,7 +28,7 @@ static void read_queues(const cJSON *group, const char *end, const char *member,
     {
         if (item->string != NULL && strstr(item->string, QUEUE_PART) != NULL &&
             ends_with(item->string, end))
-            add_known(out, dyno_json_f64_or(item, member, NAN));
+            add_known(out, dyno_json_f64_or(item, member, (double)NAN));
     }
 }
 
@@ -38,7 +38,7 @@ static void read_one(const cJSON *group, const char *end, const char *member, do
     cJSON_ArrayForEach(item, group)
     {
         if (item->string != NULL && ends_with(item->string, end))
-            *out = dyno_json_f64_or(item, member, NAN);
+            *out = dyno_json_f64_or(item, member, (double)NAN);
     }
 }
 
@@ -46,7 +46,8 @@ void dyno_bus_read(const cJSON *metrics, struct dyno_bus *out)
 {
     const cJSON *gauges = cJSON_GetObjectItemCaseSensitive(metrics, "gauges");
     const cJSON *counters = cJSON_GetObjectItemCaseSensitive(metrics, "counters");
-    *out = (struct dyno_bus){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    *out = (struct dyno_bus){(double)NAN, (double)NAN, (double)NAN, (double)NAN,
+                             (double)NAN, (double)NAN, (double)NAN};
     read_queues(counters, ".numDroppedEvents", "count", &out->dropped_events);
     read_queues(gauges, ".size", "value", &out->queue_size);
     read_one(counters, ".driver.LiveListenerBus.numEventsPosted", "count", &out->events_posted);
@@ -122,12 +123,12 @@ static bool is_counted(const cJSON *row)
 static double fold_rows(const cJSON *rows, const struct gauge *gauge)
 {
     const cJSON *row = NULL;
-    double result = NAN;
+    double result = (double)NAN;
     cJSON_ArrayForEach(row, rows)
     {
         const cJSON *place =
             gauge->group == NULL ? row : cJSON_GetObjectItemCaseSensitive(row, gauge->group);
-        double value = dyno_json_f64_or(place, gauge->member, NAN);
+        double value = dyno_json_f64_or(place, gauge->member, (double)NAN);
         if (!is_counted(row))
             continue;
         if (gauge->fold == SUM)
@@ -157,9 +158,9 @@ static void note_driver(const cJSON *rows, struct dyno_series *series, int64_t n
         if (strcmp(dyno_json_string_or(row, "id", ""), "driver") != 0)
             continue;
         dyno_series_add(series, "executors", "driver_gc_ms", now_ns,
-                        dyno_json_f64_or(row, "totalGCTime", NAN));
+                        dyno_json_f64_or(row, "totalGCTime", (double)NAN));
         dyno_series_add(series, "executors", "driver_wall_ms", now_ns,
-                        dyno_json_f64_or(row, "totalDuration", NAN));
+                        dyno_json_f64_or(row, "totalDuration", (double)NAN));
     }
 }
 

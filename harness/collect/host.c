@@ -2,10 +2,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,47 +28,59 @@ static void note(struct dyno_series *series, const char *name, int64_t now_ns, d
     dyno_series_add(series, "host", name, now_ns, value);
 }
 
-static double seconds_of(uint64_t ticks)
+static double seconds_of(double ticks)
 {
-    return (double)ticks / (double)sysconf(_SC_CLK_TCK);
+    return ticks / (double)sysconf(_SC_CLK_TCK);
+}
+
+/* `count` numbers with white space between them; false if there are fewer. */
+static bool read_numbers(const char *text, double *out, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char *end = NULL;
+        out[i] = strtod(text, &end);
+        if (end == text)
+            return false;
+        text = end;
+    }
+    return true;
 }
 
 static void note_cpu(struct dyno_series *series, int64_t now_ns)
 {
+    enum {
+        USER,
+        NICE,
+        SYSTEM,
+        IDLE,
+        IOWAIT,
+        IRQ,
+        SOFTIRQ,
+        STEAL,
+        CPU_FIELDS
+    };
     char head[HEAD_BYTES];
-    uint64_t user = 0;
-    uint64_t nice = 0;
-    uint64_t system = 0;
-    uint64_t idle = 0;
-    uint64_t iowait = 0;
-    uint64_t irq = 0;
-    uint64_t softirq = 0;
-    uint64_t steal = 0;
-    if (!read_head("/proc/stat", head))
+    double ticks[CPU_FIELDS];
+    if (!read_head("/proc/stat", head) || strncmp(head, "cpu ", 4) != 0 ||
+        !read_numbers(head + 4, ticks, CPU_FIELDS))
         return;
-    int fields = sscanf(head,
-                        "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-                        " %" SCNu64 " %" SCNu64,
-                        &user, &nice, &system, &idle, &iowait, &irq, &softirq, &steal);
-    if (fields != 8)
-        return;
-    note(series, "cpu_user_s", now_ns, seconds_of(user + nice));
-    note(series, "cpu_system_s", now_ns, seconds_of(system + irq + softirq));
-    note(series, "cpu_idle_s", now_ns, seconds_of(idle));
-    note(series, "cpu_iowait_s", now_ns, seconds_of(iowait));
-    note(series, "cpu_steal_s", now_ns, seconds_of(steal));
+    note(series, "cpu_user_s", now_ns, seconds_of(ticks[USER] + ticks[NICE]));
+    note(series, "cpu_system_s", now_ns, seconds_of(ticks[SYSTEM] + ticks[IRQ] + ticks[SOFTIRQ]));
+    note(series, "cpu_idle_s", now_ns, seconds_of(ticks[IDLE]));
+    note(series, "cpu_iowait_s", now_ns, seconds_of(ticks[IOWAIT]));
+    note(series, "cpu_steal_s", now_ns, seconds_of(ticks[STEAL]));
 }
 
 static void note_memory(struct dyno_series *series, int64_t now_ns)
 {
+    static const char key[] = "MemAvailable:";
     char head[HEAD_BYTES];
-    double load = NAN;
-    uint64_t kib = 0;
-    if (read_head("/proc/loadavg", head) && sscanf(head, "%lf", &load) == 1)
-        note(series, "load1", now_ns, load);
-    const char *line = read_head("/proc/meminfo", head) ? strstr(head, "MemAvailable:") : NULL;
-    if (line != NULL && sscanf(line, "MemAvailable: %" SCNu64 " kB", &kib) == 1)
-        note(series, "mem_available_bytes", now_ns, (double)kib * 1024);
+    double value = 0;
+    if (read_head("/proc/loadavg", head) && read_numbers(head, &value, 1))
+        note(series, "load1", now_ns, value);
+    const char *line = read_head("/proc/meminfo", head) ? strstr(head, key) : NULL;
+    if (line != NULL && read_numbers(line + sizeof key - 1, &value, 1))
+        note(series, "mem_available_bytes", now_ns, value * 1024);
 }
 
 struct usage {
@@ -80,28 +89,27 @@ struct usage {
     int processes;
 };
 
-/* The program's name stands in parentheses and may hold anything, so fields count from the last ')'. */
+/* The program's name stands in parentheses and may hold anything, so fields count from the last ')':
+ * after it come the state and then numbers. */
 static void add_process(const char *name, pid_t group, struct usage *sum)
 {
+    enum {
+        GROUP = 1,
+        USER = 10,
+        SYSTEM = 11,
+        RSS = 20,
+        STAT_FIELDS = 21
+    };
     char path[64];
     char head[HEAD_BYTES];
-    int its_group = 0;
-    uint64_t user = 0;
-    uint64_t system = 0;
-    uint64_t pages = 0;
+    double fields[STAT_FIELDS];
     (void)snprintf(path, sizeof path, "/proc/%.20s/stat", name);
-    if (!read_head(path, head))
+    const char *tail = read_head(path, head) ? strrchr(head, ')') : NULL;
+    if (tail == NULL || strlen(tail) < 4 || !read_numbers(tail + 3, fields, STAT_FIELDS) ||
+        (pid_t)fields[GROUP] != group)
         return;
-    const char *tail = strrchr(head, ')');
-    int fields = tail == NULL ? 0
-                              : sscanf(tail,
-                                       ") %*c %*d %d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64
-                                       " %" SCNu64 " %*d %*d %*d %*d %*d %*d %*u %*u %" SCNu64,
-                                       &its_group, &user, &system, &pages);
-    if (fields != 4 || its_group != group)
-        return;
-    sum->cpu_s += seconds_of(user + system);
-    sum->rss_bytes += (double)pages * (double)sysconf(_SC_PAGESIZE);
+    sum->cpu_s += seconds_of(fields[USER] + fields[SYSTEM]);
+    sum->rss_bytes += fields[RSS] * (double)sysconf(_SC_PAGESIZE);
     sum->processes++;
 }
 

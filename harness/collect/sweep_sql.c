@@ -109,7 +109,8 @@ static enum dyno_status first_page(struct dyno_sweep *sweep, int64_t oldest, int
 static void keep_page(struct dyno_sweep *sweep, cJSON *page, struct dyno_sql_cursor *cursor)
 {
     cJSON *next = NULL;
-    for (cJSON *execution = page->child; execution != NULL; execution = next) {
+    for (cJSON *execution = page == NULL ? NULL : page->child; execution != NULL;
+         execution = next) {
         int64_t id = id_of(execution);
         next = execution->next;
         if (id > cursor->last_id)

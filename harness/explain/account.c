@@ -9,10 +9,10 @@ void dyno_account_init(struct dyno_spark_statement *statement, int64_t seq)
 {
     *statement = (struct dyno_spark_statement){.seq = seq,
                                                .execution_id = -1,
-                                               .execution_ms = NAN,
-                                               .task_max_ms = NAN,
-                                               .task_median_ms = NAN,
-                                               .skew_ratio = NAN};
+                                               .execution_ms = (double)NAN,
+                                               .task_max_ms = (double)NAN,
+                                               .task_median_ms = (double)NAN,
+                                               .skew_ratio = (double)NAN};
 }
 
 /* A negative or absurd count is Spark's fault and must not spoil the sum. */
@@ -46,20 +46,20 @@ double dyno_account_sum_of_quantiles(const cJSON *quantiles, const cJSON *values
 {
     int size = cJSON_GetArraySize(quantiles);
     int64_t rank_before = 0;
-    double value_before = NAN;
+    double value_before = (double)NAN;
     double sum = 0;
     if (n < 1 || size < 1 || cJSON_GetArraySize(values) != size)
-        return NAN;
+        return (double)NAN;
     for (int i = 0; i < size; i++) {
-        double q = NAN;
-        double value = NAN;
+        double q = (double)NAN;
+        double value = (double)NAN;
         if (!number_at(quantiles, i, &q) || !number_at(values, i, &value) || q < 0 || q > 1)
-            return NAN;
+            return (double)NAN;
         int64_t rank = (int64_t)(q * (double)n);
         if (rank > n - 1)
             rank = n - 1;
         if (rank < rank_before || (i == 0 && rank != 0))
-            return NAN;
+            return (double)NAN;
         if (rank > rank_before)
             sum += sum_between(value_before, value, rank_before, rank);
         rank_before = rank;
@@ -73,14 +73,14 @@ static double value_at(const cJSON *distributions, const char *key, double quant
 {
     const cJSON *quantiles = cJSON_GetObjectItemCaseSensitive(distributions, "quantiles");
     const cJSON *values = cJSON_GetObjectItemCaseSensitive(distributions, key);
-    double q = NAN;
-    double value = NAN;
+    double q = (double)NAN;
+    double value = (double)NAN;
     for (int i = 0; i < cJSON_GetArraySize(quantiles); i++) {
         if (number_at(quantiles, i, &q) && fabs(q - quantile) < 1e-9 &&
             number_at(values, i, &value))
             return value;
     }
-    return NAN;
+    return (double)NAN;
 }
 
 static void add_tasks(struct dyno_spark_statement *statement, const cJSON *distributions,

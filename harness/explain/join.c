@@ -214,9 +214,9 @@ static bool has_jobs(const cJSON *execution)
 /* A running execution tells how long it took so far: that is no duration. */
 static double duration_of(const cJSON *execution)
 {
-    double duration = dyno_json_f64_or(execution, "duration", NAN);
+    double duration = dyno_json_f64_or(execution, "duration", (double)NAN);
     if (strcmp(dyno_json_string_or(execution, "status", ""), "RUNNING") == 0)
-        return NAN;
+        return (double)NAN;
     return isfinite(duration) && duration >= 0 ? duration : (double)NAN;
 }
 
@@ -231,7 +231,7 @@ static bool is_better(const cJSON *candidate, const cJSON *best)
 static void add_execution(struct dyno_spark_statement *statement, struct link_run executions)
 {
     const cJSON *best = NULL;
-    for (size_t i = 0; i < executions.count; i++) {
+    for (size_t i = 0; executions.links != NULL && i < executions.count; i++) {
         if (is_better(executions.links[i].document, best))
             best = executions.links[i].document;
     }
@@ -301,7 +301,7 @@ static void add_jobs(struct dyno_spark_statement *statement, const struct join *
 {
     struct dyno_vec spans = DYNO_VEC_INIT(struct span);
     struct dyno_vec ids = DYNO_VEC_INIT(int64_t);
-    for (size_t i = 0; i < jobs.count; i++) {
+    for (size_t i = 0; jobs.links != NULL && i < jobs.count; i++) {
         const cJSON *job = jobs.links[i].document;
         const cJSON *item = NULL;
         struct span span = {dyno_rest_time_ms(dyno_json_string_or(job, "submissionTime", NULL)),

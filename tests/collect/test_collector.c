@@ -203,7 +203,7 @@ static void test_collector_is_not_held_up_by_a_slow_server(void **state)
     assert_true(dyno_now_ns() - begin_ns < 8 * DYNO_NS_PER_S);
     assert_int_equal(collected.job_count, 13);
     assert_int_equal(collected.failed_calls, 1);
-    assert_non_null(strstr(collected.complaint, "1 REST calls failed"));
+    assert_null(collected.complaint);
     dyno_collected_deinit(&collected);
     replay_stop(&fake);
 }
