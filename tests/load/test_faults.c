@@ -105,7 +105,7 @@ static void test_faults_slow_statements_time_out_and_are_cancelled(void **state)
     kit->plan.load.timeout_ns = 200 * MS;
     kit->plan.load.measure_ns = 500 * MS;
     assert_int_equal(kit_run(kit, NULL), DYNO_OK);
-    assert_true(kit->counters.failed >= 4);
+    assert_true(kit->counters.failed >= 2);
     assert_int_equal(kit->counters.failed, kit->counters.offered);
     for (uint64_t seq = 0; seq < kit_count(kit); seq++) {
         const struct dyno_record *r = kit_record(kit, seq);
@@ -341,6 +341,8 @@ static void test_faults_a_stalled_server_does_not_hang_the_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        /* First: it forks, which wants no threads of other tests about. */
+        cmocka_unit_test(test_faults_a_stalled_server_does_not_hang_the_end),
         cmocka_unit_test(test_faults_statements_come_through),
         cmocka_unit_test(test_faults_sql_errors_are_kept_apart),
         cmocka_unit_test(test_faults_slow_statements_time_out_and_are_cancelled),
@@ -351,7 +353,6 @@ int main(void)
         cmocka_unit_test(test_faults_a_setting_that_is_refused_fails_the_trial),
         cmocka_unit_test(test_faults_settings_are_set_in_every_session),
         cmocka_unit_test(test_faults_too_many_rows_are_our_limit),
-        cmocka_unit_test(test_faults_a_stalled_server_does_not_hang_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
