@@ -12,6 +12,8 @@
 #define BOTTOM       270
 #define LABELS_MAX   24
 
+#define SPARSE       150 /* dots below which they are drawn larger */
+
 #define SMALL_WIDTH  350
 #define SMALL_LEFT   58
 #define SMALL_RIGHT  342
@@ -103,7 +105,9 @@ static void draw_dots(struct dyno_markup *markup, const struct dyno_report_model
                            dyno_axis_px(&axes[1], point->value_ns));
         dyno_str_append(&path.d, "h0");
     }
-    dyno_chart_path_draw(&path, markup, "dots", dyno_chart_arm_class(model, arm));
+    bool is_sparse = model->arms[arm].over_time_count < SPARSE;
+    dyno_chart_path_draw(&path, markup, is_sparse ? "dots sparse" : "dots",
+                         dyno_chart_arm_class(model, arm));
 }
 
 void dyno_chart_time(struct dyno_markup *markup, const struct dyno_report_model *model)

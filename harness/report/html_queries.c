@@ -76,9 +76,11 @@ static void put_query(struct dyno_markup *m, const struct dyno_report_model *mod
 
 static void put_table(struct dyno_markup *m, const struct dyno_report_model *model)
 {
-    static const char *const compare_heads[] = {
-        "query", "#change of p50", "#95 % of ratio", "verdict", "#p50", "#p95", "#mean",
-        "#n",    "#failed"};
+    char change[48];
+    (void)snprintf(change, sizeof change, "#change of %s",
+                   dyno_report_metric_label(dyno_report_query_metric(model)));
+    const char *const compare_heads[] = {
+        "query", change, "#95 % of ratio", "verdict", "#p50", "#p95", "#mean", "#n", "#failed"};
     static const char *const run_heads[] = {"query", "#p50", "#p95", "#mean", "#n", "#failed"};
     bool is_compare = dyno_report_is_compare(model);
     dyno_html_table(m, "Queries", is_compare ? compare_heads : run_heads, is_compare ? 9 : 6);

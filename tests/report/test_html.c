@@ -73,6 +73,7 @@ static void test_html_of_a_compare_has_everything_in_order(void **state)
                                         "id=\"latency\"",
                                         "Warm-up",
                                         "id=\"queries\"",
+                                        "change of p50",
                                         "DIVIDE_BY_ZERO",
                                         "id=\"again\"",
                                         "aqe-off default --blocks 8",
