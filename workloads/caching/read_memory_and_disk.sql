@@ -1,0 +1,8 @@
+-- Traffic by hour from the view cached at MEMORY_AND_DISK.
+SELECT hour, count(*) AS requests, sum(bytes_sent) AS bytes_sent, max(path) AS last_path,
+       sum(CASE WHEN status = 404 THEN 1 ELSE 0 END) AS not_found
+FROM log_memory_and_disk
+WHERE day <= 21
+GROUP BY hour
+ORDER BY hour
+LIMIT 24
