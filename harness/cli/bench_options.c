@@ -30,7 +30,7 @@ void cli_bench_options_defaults(struct cli_bench_options *options)
                                           .port = 10000,
                                           .fetch_rows = 10000,
                                           .kind = "local",
-                                          .driver_memory = "2g",
+                                          .driver_memory = "1g",
                                           .cores = 0,
                                           .workers = 2,
                                           .db = "results/sparkdyno.db",

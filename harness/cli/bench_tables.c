@@ -39,7 +39,7 @@
         {"workers", 0, "N", CLI_INTEGER, AT(workers), 1, 64, "workers of --kind cluster (2)"},      \
     {                                                                                               \
         "driver-memory", 0, "SIZE", CLI_STRING, AT(driver_memory), 0, 0,                            \
-            "heap of the managed server (2g) unless a profile sets it"                              \
+            "heap of the managed server (1g, as Spark) unless a profile sets it"                    \
     }
 
 #define LOAD_OPTIONS                                                                               \
