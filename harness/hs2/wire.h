@@ -177,6 +177,7 @@ static inline uint32_t dyno_wire_load_u32(const uint8_t *p)
     return ((uint32_t)p[0] << 24) | ((uint32_t)p[1] << 16) | ((uint32_t)p[2] << 8) | (uint32_t)p[3];
 }
 
+/** As dyno_wire_load_u32, for eight bytes. */
 static inline uint64_t dyno_wire_load_u64(const uint8_t *p)
 {
     return ((uint64_t)dyno_wire_load_u32(p) << 32) | dyno_wire_load_u32(p + 4);

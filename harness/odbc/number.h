@@ -22,6 +22,7 @@ struct dyno_odbc_integer {
 /* The parsers below return NULL or the SQLSTATE of what is wrong: 22018 (no number at all), 22003
  * (does not fit), 01S07 (fits without its fraction). Blanks around the number are allowed. */
 
+/** A whole number; a fraction is cut off (01S07). */
 const char *dyno_odbc_text_to_integer(const char *text, size_t len, struct dyno_odbc_integer *out);
 
 /** Correctly rounded; also takes NaN, Infinity and -Infinity as Spark writes them. */
@@ -33,6 +34,7 @@ const char *dyno_odbc_text_to_numeric(const char *text, size_t len, SQL_NUMERIC_
 /** The integer part of a double. 22003 for NaN, infinities and what uint64 cannot hold. */
 const char *dyno_odbc_f64_to_integer(double real, struct dyno_odbc_integer *out);
 
+/** Of a signed 64-bit number. */
 struct dyno_odbc_integer dyno_odbc_integer_of(int64_t number);
 
 /** Decimal digits into `out` of DYNO_ODBC_NUMBER_BYTES; returns their count. */

@@ -101,9 +101,9 @@ class Experiment(unittest.TestCase):
         self.assertEqual(self.query("SELECT count(*) FROM record WHERE outcome = 2 AND query = 1 AND row_count <> 2000"), [(0,)])
 
     def test_compare_finds_nothing_where_nothing_is(self):
-        with fake_server("--service", "5ms") as (_, port):
+        with fake_server("--service", "20ms") as (_, port):
             out, err = self.run_program("compare", port, "./plain.conf", "./few.conf", "--blocks", "6", "--starts", "1",
-                                        "--measure", "1s", "--margin", "0.5", "--json", code=0)
+                                        "--measure", "1s", "--margin", "1", "--json", code=0)
         verdict = json.loads(out)["verdict"]
         self.assertEqual(verdict["verdict"], "equivalent", err)
         self.assertEqual(self.query("SELECT count(*) FROM trial WHERE role = 'measure'"), [(12,)])
@@ -175,7 +175,7 @@ class Experiment(unittest.TestCase):
         self.assertGreater(self.query("SELECT count(*) FROM record WHERE outcome = 2")[0][0], 20)
 
     def test_killed_supervisor_is_seen_by_the_next(self):
-        with fake_server("--service", "5ms") as (_, port):
+        with fake_server("--service", "20ms") as (_, port):
             process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "60s")
             time.sleep(2)
             process.kill()
@@ -195,7 +195,7 @@ class Experiment(unittest.TestCase):
         return found
 
     def test_list_show_report_read_what_was_stored(self):
-        with fake_server("--service", "2ms") as (_, port):
+        with fake_server("--service", "20ms") as (_, port):
             self.run_program("run", port, "./plain.conf", "--measure", "500ms")
         for words, pattern in ((["list"], r"scripted"), (["show"], r"valid"), (["show", "1", "--json"], r'"schema_version":\s*1')):
             done = subprocess.run([PROGRAM, *words, "--db", "r.db"], cwd=self.dir, capture_output=True, text=True, check=True)
