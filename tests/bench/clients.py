@@ -64,10 +64,13 @@ class Ours:
     def rows(self, server):
         if self.kind != "odbc":
             return None
-        run = subprocess.run([str(self.build / "tests/bench/bench_odbc_fetch"),
+        run = subprocess.run([str(self.build / "tests/odbc/bench_odbc_fetch"),
                               server.odbc(self.build / "harness/odbc/libsparkodbc.so"), ROWS_SQL],
                              check=True, capture_output=True, text=True)
-        return json.loads(run.stdout.strip().splitlines()[-1])
+        words = run.stdout.split()
+        told = dict(zip(words[::2], map(float, words[1::2])))
+        return {"rows": told["rows"], "seconds": told["execute_s"] + told["fetch_s"],
+                "cpu_s": told["execute_cpu_s"] + told["fetch_cpu_s"], "rss_mb": told["max_rss_kib"] / 1024}
 
 
 class Peer:
