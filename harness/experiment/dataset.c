@@ -234,6 +234,11 @@ static enum dyno_status prove_cache(struct dyno_bench *bench, const cJSON *stora
                         "'%s' is cached only in part at %s: %" PRId64 " of %" PRId64
                         " partitions fit; the rest is computed at each read",
                         cache->table, cache->level, cached, partitions);
+    if (strcmp(cache->level, "OFF_HEAP") == 0 && dyno_json_i64_or(entry, "memoryUsed", 0) == 0)
+        dyno_bench_warn(bench, 0, "cache_off_heap",
+                        "'%s' is kept on disk, not off the heap: give the server off-heap memory "
+                        "(profile off-heap)",
+                        cache->table);
     char *fact = dyno_xasprintf("%s, %" PRId64 " of %" PRId64 " partitions, %" PRId64
                                 " bytes of memory, %" PRId64 " bytes of disk",
                                 level, cached, partitions, dyno_json_i64_or(entry, "memoryUsed", 0),

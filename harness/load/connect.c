@@ -38,12 +38,13 @@ static enum dyno_status apply_setting(struct dyno_session *session, size_t i)
     const struct dyno_setting *setting = &run->plan->settings[i];
     struct dyno_text_result result = DYNO_TEXT_RESULT_INIT;
     int64_t deadline_ns = dyno_run_now_ns(run) + SETTING_TIMEOUT_NS;
-    enum dyno_status status = run->ops->query(session->conn, run->setting_sql[1 + 2 * i],
-                                              deadline_ns, &result, &session->err);
+    enum dyno_status status =
+        run->ops->query(session->conn, run->setting_sql[2 + DYNO_SETTING_STEPS * i], deadline_ns,
+                        &result, &session->err);
     dyno_text_result_deinit(&result);
     if (status == DYNO_OK)
-        status = run->ops->query(session->conn, run->setting_sql[2 + 2 * i], deadline_ns, &result,
-                                 &session->err);
+        status = run->ops->query(session->conn, run->setting_sql[3 + DYNO_SETTING_STEPS * i],
+                                 deadline_ns, &result, &session->err);
     const char *value = value_of(&result);
     if (status != DYNO_OK)
         (void)dyno_err_prepend(&session->err, "setting '%s'", setting->key);

@@ -51,7 +51,7 @@ class Experiment(unittest.TestCase):
         self.dir = pathlib.Path(self.folder.name)
         self.write_workload(one="SELECT 1", rows="ROWS 2000")
         (self.dir / "plain.conf").write_text("# nothing\n", encoding="utf-8")
-        (self.dir / "few.conf").write_text("# few partitions\nspark.sql.shuffle.partitions 8\n", encoding="utf-8")
+        (self.dir / "few.conf").write_text("# few partitions\nspark.sql.shuffle.partitions 8\nspark.sql.adaptive.enabled false\n", encoding="utf-8")
 
     def tearDown(self):
         self.folder.cleanup()

@@ -234,13 +234,14 @@ static void test_generator_second_stop_cancels_at_once(void **state)
 static void test_generator_applies_settings_in_every_session(void **state)
 {
     struct kit kit;
-    char key[] = "spark.sql.shuffle.partitions";
-    char value[] = "8";
-    struct dyno_setting setting = {.key = key, .value = value};
+    char keys[2][40] = {"spark.sql.adaptive.enabled", "spark.sql.shuffle.partitions"};
+    char values[2][8] = {"false", "8"};
+    struct dyno_setting settings[] = {{.key = keys[0], .value = values[0]},
+                                      {.key = keys[1], .value = values[1]}};
     (void)state;
     kit_init(&kit);
-    kit.plan.settings = &setting;
-    kit.plan.setting_count = 1;
+    kit.plan.settings = settings;
+    kit.plan.setting_count = 2;
     kit.plan.load.measure_ns = 20 * MS;
     assert_int_equal(kit_run(&kit, NULL), DYNO_OK);
     kit_deinit(&kit);
