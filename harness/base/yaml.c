@@ -87,13 +87,13 @@ static enum dyno_status read_key(struct reader *r, const yaml_event_t *event,
     if (event->type != YAML_SCALAR_EVENT)
         return fail_at(r, event->start_mark, "a key must be plain text");
     enum dyno_status status = read_scalar(r, event, &entry->key);
-    if (status != DYNO_OK)
+    if (status != DYNO_OK || entry->key == NULL)
         return status;
     entry->key_line = event->start_mark.line + 1;
     entry->key_column = event->start_mark.column + 1;
     for (size_t i = 0; i < entries->len; i++) {
         const struct dyno_yaml_entry *other = dyno_vec_at(entries, i);
-        if (other->key != NULL && strcmp(other->key, entry->key) == 0)
+        if (strcmp(other->key, entry->key) == 0)
             return dyno_err_set(r->err, DYNO_EINPUT,
                                 "%s:%zu:%zu: key '%s' stands twice (first in line %zu)", r->path,
                                 entry->key_line, entry->key_column, entry->key, other->key_line);

@@ -134,14 +134,19 @@ static enum dyno_status scan_letters(struct scan *s)
     return DYNO_OK;
 }
 
+static void name_variable(const struct cli_option *o, char *name, size_t room)
+{
+    (void)snprintf(name, room, "SPARKDYNO_%s", o->name);
+    for (char *p = name; *p != '\0'; p++)
+        *p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+}
+
 /* SPARKDYNO_REST_URL for --rest-url; an empty variable is none. Lists have no variable. */
 static enum dyno_status read_variable(const struct cli_option *o, void *target,
                                       struct dyno_err *err)
 {
     char name[80];
-    (void)snprintf(name, sizeof name, "SPARKDYNO_%s", o->name);
-    for (char *p = name; *p != '\0'; p++)
-        *p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+    name_variable(o, name, sizeof name);
     const char *value = getenv(name);
     bool is_unset = value == NULL || value[0] == '\0' || o->kind == CLI_LIST;
     if (is_unset || (!takes_value(o) && strcmp(value, "0") == 0))

@@ -106,7 +106,7 @@ static bool find_change(const struct dyno_report_model *model, enum dyno_spark_m
         best = change;
         out->query = &model->queries[i];
     }
-    if (best == 0)
+    if (best == 0 || out->query == NULL)
         return false;
     out->metric = metric;
     out->weight = fabs(best);

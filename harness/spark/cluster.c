@@ -39,6 +39,18 @@ int dyno_cluster_worker_cores(int cores, int workers, int index)
 }
 
 /* MiB of Spark's "1536m", "2g", "1t", "500000k", "1048576" (bytes); the fallback if it is none. */
+static double mib_of_unit(int unit)
+{
+    static const struct {
+        int letter;
+        double mib;
+    } units[] = {{'k', 1.0 / 1024}, {'m', 1}, {'g', 1024}, {'t', 1024.0 * 1024}};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (units[i].letter == unit)
+            return units[i].mib;
+    return 1.0 / (1024.0 * 1024);
+}
+
 static int64_t parse_mib(const char *text, int64_t fallback)
 {
     char *end = NULL;
@@ -48,11 +60,7 @@ static int64_t parse_mib(const char *text, int64_t fallback)
     int unit = tolower((unsigned char)*end);
     if (end == text || number <= 0 || number > 1e15)
         return fallback;
-    double mib = unit == 'k'   ? number / 1024
-                 : unit == 'm' ? number
-                 : unit == 'g' ? number * 1024
-                 : unit == 't' ? number * 1024 * 1024
-                               : number / (1024 * 1024);
+    double mib = number * mib_of_unit(unit);
     return mib < 1 ? 1 : (int64_t)mib;
 }
 
