@@ -90,13 +90,16 @@ struct usage {
 };
 
 /* The program's name stands in parentheses and may hold anything, so fields count from the last ')':
- * after it come the state and then numbers. */
+ * after it come the state and then numbers. What ended children used is counted with their parent, so
+ * that the sum never falls. */
 static void add_process(const char *name, pid_t group, struct usage *sum)
 {
     enum {
         GROUP = 1,
         USER = 10,
         SYSTEM = 11,
+        REAPED_USER = 12,
+        REAPED_SYSTEM = 13,
         RSS = 20,
         STAT_FIELDS = 21
     };
@@ -108,7 +111,8 @@ static void add_process(const char *name, pid_t group, struct usage *sum)
     if (tail == NULL || strlen(tail) < 4 || !read_numbers(tail + 3, fields, STAT_FIELDS) ||
         (pid_t)fields[GROUP] != group)
         return;
-    sum->cpu_s += seconds_of(fields[USER] + fields[SYSTEM]);
+    sum->cpu_s +=
+        seconds_of(fields[USER] + fields[SYSTEM] + fields[REAPED_USER] + fields[REAPED_SYSTEM]);
     sum->rss_bytes += fields[RSS] * (double)sysconf(_SC_PAGESIZE);
     sum->processes++;
 }

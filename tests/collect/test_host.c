@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -28,11 +29,40 @@ static double burn(void)
     return sum;
 }
 
+/* Burns in a child that has ended when this returns. */
+static void burn_in_child(void)
+{
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(burn() > 1 && burn() > 1 ? 0 : 1);
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+static void test_host_note_keeps_what_an_ended_child_used(void **state)
+{
+    struct dyno_series before;
+    struct dyno_series after;
+    (void)state;
+    assert_int_equal(setpgid(0, 0), 0);
+    dyno_series_init(&before);
+    dyno_series_init(&after);
+    dyno_host_note(getpid(), &before, 0);
+    burn_in_child();
+    dyno_host_note(getpid(), &after, 0);
+    assert_true(value_of(&after, "server_cpu_s") >= value_of(&before, "server_cpu_s") + 0.02);
+    dyno_series_deinit(&before);
+    dyno_series_deinit(&after);
+}
+
 static void test_host_note_sees_this_process_work(void **state)
 {
     struct dyno_series before;
     struct dyno_series after;
     (void)state;
+    assert_int_equal(setpgid(0, 0), 0);
     dyno_series_init(&before);
     dyno_series_init(&after);
     dyno_host_note(getpid(), &before, 0);
@@ -80,6 +110,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host_note_sees_this_process_work),
+        cmocka_unit_test(test_host_note_keeps_what_an_ended_child_used),
         cmocka_unit_test(test_host_note_leaves_out_a_process_that_is_gone),
         cmocka_unit_test(test_host_facts_name_the_machine),
     };
