@@ -64,21 +64,6 @@ static cJSON *profile_json(const struct dyno_profile *profile)
     return json;
 }
 
-static cJSON *load_json(const struct dyno_load_shape *load)
-{
-    cJSON *json = cJSON_CreateObject();
-    dyno_json_add_string(json, "arrival", dyno_arrival_name(load->arrival));
-    dyno_json_add_f64(json, "rate_per_s", load->rate_per_s);
-    dyno_json_add_i64(json, "sessions", load->sessions);
-    dyno_json_add_i64(json, "think_ns", load->think_ns);
-    dyno_json_add_i64(json, "warmup_executions", load->warmup_executions);
-    dyno_json_add_i64(json, "trial_warmup_ns", load->trial_warmup_ns);
-    dyno_json_add_i64(json, "measure_ns", load->measure_ns);
-    dyno_json_add_i64(json, "timeout_ns", load->timeout_ns);
-    dyno_json_add_i64(json, "drain_ns", load->drain_ns);
-    return json;
-}
-
 static void add_trials(cJSON *plan, const struct dyno_experiment_options *o,
                        const struct dyno_layout *layout)
 {
@@ -124,7 +109,7 @@ char *dyno_experiment_plan_json(const struct dyno_experiment_options *o, struct 
     dyno_json_add_string(plan, "target", dyno_target_kind_name(o->target.kind));
     dyno_json_add_i64(plan, "estimated_ns", dyno_experiment_estimate_ns(o));
     cJSON_AddItemToObject(plan, "workload", workload_json(o->workload));
-    cJSON_AddItemToObject(plan, "load", load_json(&o->load));
+    cJSON_AddItemToObject(plan, "load", dyno_load_shape_to_json(&o->load));
     cJSON *arms = cJSON_AddArrayToObject(plan, "arms");
     for (size_t i = 0; i < o->arm_count; i++)
         cJSON_AddItemToArray(arms, profile_json(&o->arms[i]));

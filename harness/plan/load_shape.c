@@ -34,6 +34,21 @@ const char *dyno_arrival_name(enum dyno_arrival arrival)
     return (size_t)arrival < ARRIVAL_COUNT ? arrival_names[arrival] : "unknown";
 }
 
+cJSON *dyno_load_shape_to_json(const struct dyno_load_shape *shape)
+{
+    cJSON *json = cJSON_CreateObject();
+    dyno_json_add_string(json, "arrival", dyno_arrival_name(shape->arrival));
+    dyno_json_add_f64(json, "rate_per_s", shape->rate_per_s);
+    dyno_json_add_i64(json, "sessions", shape->sessions);
+    dyno_json_add_i64(json, "think_ns", shape->think_ns);
+    dyno_json_add_i64(json, "warmup_executions", shape->warmup_executions);
+    dyno_json_add_i64(json, "trial_warmup_ns", shape->trial_warmup_ns);
+    dyno_json_add_i64(json, "measure_ns", shape->measure_ns);
+    dyno_json_add_i64(json, "timeout_ns", shape->timeout_ns);
+    dyno_json_add_i64(json, "drain_ns", shape->drain_ns);
+    return json;
+}
+
 static enum dyno_status check_open_loop(const struct dyno_load_shape *shape, struct dyno_err *err)
 {
     /* Written so that NaN is refused too. */

@@ -2,6 +2,7 @@
 #ifndef DYNO_PLAN_LOAD_SHAPE_H
 #define DYNO_PLAN_LOAD_SHAPE_H
 
+#include "base/json.h"
 #include "base/status.h"
 
 #include <stdint.h>
@@ -36,6 +37,9 @@ struct dyno_load_shape {
 enum dyno_status dyno_arrival_parse(const char *name, enum dyno_arrival *out,
                                     struct dyno_err *err) DYNO_MUST_CHECK;
 const char *dyno_arrival_name(enum dyno_arrival arrival);
+
+/** As JSON, with the members' own names; the caller frees it. */
+cJSON *dyno_load_shape_to_json(const struct dyno_load_shape *shape);
 
 /** Refuse what cannot be: no sessions or over 20000, a rate that is not over 0 or over 1e6, an empty
  *  window, more than 20 million statements. DYNO_EINPUT. */

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "target/config.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -10,37 +11,6 @@
 
 #define MAX_PLAN_BYTES ((size_t)64 * 1024 * 1024)
 #define MAX_SEED       (INT64_C(1) << 53)
-
-static cJSON *target_to_json(const struct dyno_target_config *target)
-{
-    cJSON *json = cJSON_CreateObject();
-    dyno_json_add_string(json, "kind", dyno_target_kind_name(target->kind));
-    dyno_json_add_string(json, "connection", target->connection);
-    dyno_json_add_string(json, "host", target->host);
-    dyno_json_add_i64(json, "port", target->port);
-    dyno_json_add_string(json, "auth", target->auth);
-    dyno_json_add_string(json, "user", target->user);
-    dyno_json_add_string(json, "password", target->password);
-    dyno_json_add_string(json, "schema", target->schema);
-    dyno_json_add_i64(json, "fetch_rows", target->fetch_rows);
-    dyno_json_add_i64(json, "null_service_ns", target->null_service_ns);
-    return json;
-}
-
-static cJSON *load_to_json(const struct dyno_load_shape *load)
-{
-    cJSON *json = cJSON_CreateObject();
-    dyno_json_add_string(json, "arrival", dyno_arrival_name(load->arrival));
-    dyno_json_add_f64(json, "rate_per_s", load->rate_per_s);
-    dyno_json_add_i64(json, "sessions", load->sessions);
-    dyno_json_add_i64(json, "think_ns", load->think_ns);
-    dyno_json_add_i64(json, "warmup_executions", load->warmup_executions);
-    dyno_json_add_i64(json, "trial_warmup_ns", load->trial_warmup_ns);
-    dyno_json_add_i64(json, "measure_ns", load->measure_ns);
-    dyno_json_add_i64(json, "timeout_ns", load->timeout_ns);
-    dyno_json_add_i64(json, "drain_ns", load->drain_ns);
-    return json;
-}
 
 static cJSON *settings_to_json(const struct dyno_setting *settings, size_t count)
 {
@@ -92,8 +62,8 @@ enum dyno_status dyno_trial_plan_write(const struct dyno_trial_plan *plan, const
     dyno_json_add_i64(json, "seed", (int64_t)plan->seed);
     cJSON_AddBoolToObject(json, "is_warmup", plan->is_warmup);
     cJSON_AddBoolToObject(json, "want_checksum", plan->want_checksum);
-    cJSON_AddItemToObject(json, "target", target_to_json(&plan->target));
-    cJSON_AddItemToObject(json, "load", load_to_json(&plan->load));
+    cJSON_AddItemToObject(json, "target", dyno_target_config_to_json(&plan->target));
+    cJSON_AddItemToObject(json, "load", dyno_load_shape_to_json(&plan->load));
     cJSON_AddItemToObject(json, "settings", settings_to_json(plan->settings, plan->setting_count));
     cJSON_AddItemToObject(json, "queries", queries_to_json(plan->queries, plan->query_count));
     char *text = cJSON_Print(json);
@@ -126,13 +96,6 @@ static char *copy_string(struct fields *f, const char *key)
     return dyno_xstrdup(read_string(f, key));
 }
 
-/* A string, or NULL where the document has null or nothing. */
-static char *copy_optional(struct fields *f, const char *key)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(f->object, key);
-    return item == NULL || cJSON_IsNull(item) ? NULL : copy_string(f, key);
-}
-
 static int64_t read_i64(struct fields *f, const char *key, int64_t min, int64_t max)
 {
     int64_t value = 0;
@@ -157,25 +120,6 @@ static bool read_bool(struct fields *f, const char *key)
     if (f->status == DYNO_OK)
         f->status = dyno_json_bool(f->object, key, &value, f->err);
     return value;
-}
-
-static enum dyno_status read_target(const cJSON *json, struct dyno_target_config *out,
-                                    struct dyno_err *err)
-{
-    struct fields f = {.object = json, .status = DYNO_OK, .err = err};
-    const char *kind = read_string(&f, "kind");
-    if (f.status == DYNO_OK)
-        f.status = dyno_target_kind_parse(kind, &out->kind, err);
-    out->connection = copy_optional(&f, "connection");
-    out->host = copy_optional(&f, "host");
-    out->port = (uint16_t)read_i64(&f, "port", 0, UINT16_MAX);
-    out->auth = copy_optional(&f, "auth");
-    out->user = copy_optional(&f, "user");
-    out->password = copy_optional(&f, "password");
-    out->schema = copy_optional(&f, "schema");
-    out->fetch_rows = read_i64(&f, "fetch_rows", 1, INT32_MAX);
-    out->null_service_ns = read_i64(&f, "null_service_ns", 0, INT64_MAX);
-    return f.status;
 }
 
 static enum dyno_status read_load(const cJSON *json, struct dyno_load_shape *out,
@@ -282,9 +226,10 @@ static enum dyno_status read_plan(const cJSON *json, struct dyno_trial_plan *pla
     if (f.status == DYNO_OK)
         f.status = check_tag(plan->tag, err);
     if (f.status == DYNO_OK)
-        f.status = read_part(
-            read_target(cJSON_GetObjectItemCaseSensitive(json, "target"), &plan->target, err),
-            "target", err);
+        f.status =
+            read_part(dyno_target_config_from_json(cJSON_GetObjectItemCaseSensitive(json, "target"),
+                                                   &plan->target, err),
+                      "target", err);
     if (f.status == DYNO_OK)
         f.status =
             read_part(read_load(cJSON_GetObjectItemCaseSensitive(json, "load"), &plan->load, err),
@@ -324,11 +269,6 @@ void dyno_trial_plan_deinit(struct dyno_trial_plan *plan)
     free(plan->settings);
     free(plan->queries);
     free(plan->tag);
-    free(plan->target.connection);
-    free(plan->target.host);
-    free(plan->target.auth);
-    free(plan->target.user);
-    free(plan->target.password);
-    free(plan->target.schema);
+    dyno_target_config_deinit(&plan->target);
     *plan = (struct dyno_trial_plan){.tag = NULL};
 }

@@ -37,11 +37,27 @@ cJSON *dyno_target_config_to_json(const struct dyno_target_config *config)
     return json;
 }
 
-static enum dyno_status read_i64(const cJSON *json, const char *key, int64_t max, int64_t *out,
-                                 struct dyno_err *err)
+static enum dyno_status read_strings(const cJSON *json, struct dyno_target_config *out,
+                                     struct dyno_err *err)
+{
+    for (size_t i = 0; i < STRING_COUNT; i++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, string_fields[i].key);
+        if (item == NULL || cJSON_IsNull(item))
+            continue;
+        const char *text = NULL;
+        enum dyno_status status = dyno_json_string(json, string_fields[i].key, &text, err);
+        if (status != DYNO_OK)
+            return status;
+        *string_at(out, i) = dyno_xstrdup(text);
+    }
+    return DYNO_OK;
+}
+
+static enum dyno_status read_i64(const cJSON *json, const char *key, int64_t min, int64_t max,
+                                 int64_t *out, struct dyno_err *err)
 {
     enum dyno_status status = dyno_json_i64(json, key, out, err);
-    if (status == DYNO_OK && (*out < 0 || *out > max))
+    if (status == DYNO_OK && (*out < min || *out > max))
         status = dyno_err_set(err, DYNO_EINPUT, "'%s' is out of range", key);
     return status;
 }
@@ -50,11 +66,11 @@ static enum dyno_status read_numbers(const cJSON *json, struct dyno_target_confi
                                      struct dyno_err *err)
 {
     int64_t port = 0;
-    enum dyno_status status = read_i64(json, "port", UINT16_MAX, &port, err);
+    enum dyno_status status = read_i64(json, "port", 0, UINT16_MAX, &port, err);
     if (status == DYNO_OK)
-        status = read_i64(json, "fetch_rows", INT32_MAX, &out->fetch_rows, err);
+        status = read_i64(json, "fetch_rows", 1, INT32_MAX, &out->fetch_rows, err);
     if (status == DYNO_OK)
-        status = read_i64(json, "null_service_ns", INT64_MAX, &out->null_service_ns, err);
+        status = read_i64(json, "null_service_ns", 0, INT64_MAX, &out->null_service_ns, err);
     out->port = (uint16_t)port;
     return status;
 }
@@ -68,12 +84,13 @@ enum dyno_status dyno_target_config_from_json(const cJSON *json, struct dyno_tar
     if (status == DYNO_OK)
         status = dyno_target_kind_parse(kind, &config.kind, err);
     if (status == DYNO_OK)
+        status = read_strings(json, &config, err);
+    if (status == DYNO_OK)
         status = read_numbers(json, &config, err);
-    if (status != DYNO_OK)
+    if (status != DYNO_OK) {
+        dyno_target_config_deinit(&config);
         return status;
-    for (size_t i = 0; i < STRING_COUNT; i++)
-        *string_at(&config, i) =
-            dyno_xstrdup(dyno_json_string_or(json, string_fields[i].key, NULL));
+    }
     *out = config;
     return DYNO_OK;
 }
