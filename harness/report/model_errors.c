@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 #include "base/vec.h"
+#include "load/record.h"
 #include "report/model_parts.h"
 #include "report/rows.h"
 
@@ -32,15 +33,12 @@ struct reading {
     struct dyno_vec errors;
 };
 
-/* In the order of enum dyno_outcome; the database holds the number. */
-static const char *outcome_name(int64_t outcome)
+/* The two codes that are no failure of a driver or server are told in words. */
+static const char *outcome_words(enum dyno_outcome outcome)
 {
-    static const char *const names[] = {
-        "never started", "unfinished", "ok",      "sql_error",    "timeout", "cancelled",
-        "conn_refused",  "conn_lost",  "auth",    "tls",          "dns",     "driver_error",
-        "driver_crash",  "protocol",   "skipped", "harness_error"};
-    size_t count = sizeof names / sizeof names[0];
-    return outcome >= 0 && (size_t)outcome < count ? names[outcome] : "unknown";
+    if (outcome == DYNO_OUTCOME_EMPTY)
+        return "never started";
+    return outcome == DYNO_OUTCOME_RUNNING ? "unfinished" : dyno_outcome_name(outcome);
 }
 
 static void error_row(struct sqlite3_stmt *row, void *context)
@@ -55,7 +53,7 @@ static void error_row(struct sqlite3_stmt *row, void *context)
     struct dyno_report_error *error = dyno_vec_push(&reading->errors, NULL);
     error->arm_name = arm < model->arm_count ? model->arms[arm].name : "";
     error->query_name = query < model->query_count ? model->queries[query].name : "";
-    error->outcome = outcome_name(sqlite3_column_int64(row, 2));
+    error->outcome = outcome_words((enum dyno_outcome)sqlite3_column_int(row, 2));
     error->sqlstate = dyno_report_column_text_or_empty(row, 3);
     error->count = sqlite3_column_int64(row, 4);
     error->text = dyno_report_column_text_or_empty(row, 5);

@@ -67,45 +67,15 @@ static void verdict_row(struct sqlite3_stmt *row, void *context)
     free(qualifiers);
 }
 
-/* One word of a command line as a shell would need it. */
-static void append_word(struct dyno_str *out, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "-_./=:,+@%";
-    if (out->len > 0)
-        dyno_str_append_char(out, ' ');
-    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-        dyno_str_append(out, word);
-        return;
-    }
-    dyno_str_append_char(out, '\'');
-    for (const char *p = word; *p != '\0'; p++)
-        if (*p == '\'')
-            dyno_str_append(out, "'\\''");
-        else
-            dyno_str_append_char(out, *p);
-    dyno_str_append_char(out, '\'');
-}
-
-/* The plan's "command" is a string or a list of words. */
 static void take_command(struct dyno_report_head *head)
 {
     cJSON *plan = NULL;
     const char *json = head->plan_json;
     if (dyno_json_parse(json, strlen(json), "plan", &plan, NULL) != DYNO_OK)
         return;
-    struct dyno_str text;
-    dyno_str_init(&text, 1 << 16);
-    const cJSON *command = cJSON_GetObjectItemCaseSensitive(plan, "command");
-    const cJSON *word = NULL;
-    if (cJSON_IsString(command))
-        dyno_str_append(&text, command->valuestring);
-    else if (cJSON_IsArray(command))
-        cJSON_ArrayForEach(word, command) if (cJSON_IsString(word))
-            append_word(&text, word->valuestring);
-    if (text.len > 0 && !text.failed)
-        head->command = dyno_report_clean(text.data, text.len);
-    dyno_str_deinit(&text);
+    const char *command = dyno_json_string_or(plan, "command", "");
+    if (command[0] != '\0')
+        head->command = dyno_report_clean(command, strlen(command));
     cJSON_Delete(plan);
 }
 

@@ -127,8 +127,7 @@ static void put_experiment(struct builder *b)
         "ththiihhhhh", is_compare ? "compare" : "run",
         is_compare ? "compare retail aqe-off default" : "run retail default", "finished", "",
         (int64_t)shape->blocks, (int64_t)shape->starts,
-        "{\"command\": [\"sparkdyno\", \"compare\", \"retail\", \"aqe-off\", \"default\", "
-        "\"--blocks\", \"8\"]}",
+        "{\"command\": \"sparkdyno compare retail aqe-off default --blocks 8\"}",
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "0.1.0",
         "2026-11-21T12:00:00.000Z", "2026-11-21T12:21:40.000Z");
 }
