@@ -18,6 +18,7 @@ struct checker {
     dyno_check_fn report;
     void *ctx;
     struct dyno_err *err;
+    int start; /* of the layout; arms that cannot share a server have one each */
 };
 
 static enum dyno_status report_step(struct checker *c, enum dyno_status status, const char *what,
@@ -90,7 +91,7 @@ static enum dyno_status check_server(struct checker *c)
 {
     char text[256];
     struct dyno_spark_info info = {0};
-    enum dyno_status status = dyno_start_reach(c->bench, 0, c->err);
+    enum dyno_status status = dyno_start_reach(c->bench, c->start, c->err);
     (void)snprintf(text, sizeof text, "external, %s",
                    c->bench->rest_url ? c->bench->rest_url : "no REST address given");
     if (status == DYNO_OK && c->bench->server != NULL) {
@@ -121,7 +122,7 @@ static enum dyno_status check_settings(struct checker *c)
     const struct dyno_experiment_options *o = c->bench->options;
     enum dyno_status status = DYNO_OK;
     for (size_t i = 0; status == DYNO_OK && i < o->arm_count; i++) {
-        int only = c->bench->layout.starts[0].arm;
+        int only = c->bench->layout.starts[c->start].arm;
         if (only >= 0 && (size_t)only != i)
             continue;
         char text[64];
@@ -134,15 +135,26 @@ static enum dyno_status check_settings(struct checker *c)
     return status;
 }
 
+typedef enum dyno_status (*check_fn)(struct checker *c);
+
+static enum dyno_status run_steps(struct checker *c, const check_fn *steps, size_t count)
+{
+    enum dyno_status status = DYNO_OK;
+    for (size_t i = 0; status == DYNO_OK && i < count; i++)
+        status = steps[i](c);
+    return status;
+}
+
 enum dyno_status dyno_check_bench(struct dyno_bench *bench, dyno_check_fn report, void *ctx,
                                   struct dyno_err *err)
 {
-    static enum dyno_status (*const steps[])(struct checker *) = {
-        check_disk,   check_files,  check_clock,   check_store,
-        check_server, check_driver, check_settings};
+    static const check_fn host_steps[] = {check_disk, check_files, check_clock, check_store};
+    static const check_fn server_steps[] = {check_server, check_driver, check_settings};
     struct checker c = {.bench = bench, .report = report, .ctx = ctx, .err = err};
-    enum dyno_status status = DYNO_OK;
-    for (size_t i = 0; status == DYNO_OK && i < sizeof steps / sizeof steps[0]; i++)
-        status = steps[i](&c);
+    enum dyno_status status = run_steps(&c, host_steps, sizeof host_steps / sizeof host_steps[0]);
+    for (; status == DYNO_OK && (size_t)c.start < bench->layout.start_count; c.start++) {
+        status = run_steps(&c, server_steps, sizeof server_steps / sizeof server_steps[0]);
+        dyno_start_close(bench, NULL);
+    }
     return status;
 }

@@ -94,8 +94,8 @@ char *dyno_experiment_plan_json(const struct dyno_experiment_options *options,
 typedef void (*dyno_check_fn)(void *ctx, bool is_ok, const char *what, const char *detail);
 
 /**
- * Preflight without load: start (or reach) the server, connect through the target, prove the settings of
- * each arm, look at disk, limits and clock. Returns the first failure; `report` hears of every step.
+ * Preflight without load: look at disk, limits and clock; start (or reach) the server, for each arm anew
+ * where they cannot share one; connect through the target, and prove the settings of each arm. Returns the first failure; `report` hears of every step.
  */
 enum dyno_status dyno_experiment_check(const struct dyno_experiment_options *options,
                                        dyno_check_fn report, void *ctx,
