@@ -66,6 +66,8 @@ const char *dyno_status_name(enum dyno_status status)
         [DYNO_ENOTFOUND] = "not_found",
         [DYNO_ETIMEOUT] = "timeout",
         [DYNO_ECONN] = "connection",
+        [DYNO_EDNS] = "dns",
+        [DYNO_ETLS] = "tls",
         [DYNO_EAUTH] = "auth",
         [DYNO_EPROTO] = "protocol",
         [DYNO_ESERVER] = "server",

@@ -23,6 +23,8 @@ enum dyno_status {
     DYNO_ENOTFOUND, /**< what was asked for does not exist */
     DYNO_ETIMEOUT,  /**< a deadline passed */
     DYNO_ECONN,     /**< a connection was refused, reset or lost */
+    DYNO_EDNS,      /**< a host's name could not be looked up */
+    DYNO_ETLS,      /**< no TLS with this peer, or none that may be trusted */
     DYNO_EAUTH,     /**< the server refused the credentials */
     DYNO_EPROTO,    /**< the peer's bytes make no sense */
     DYNO_ESERVER, /**< the server answered with an error of its own; sqlstate and native are set */

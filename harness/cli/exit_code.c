@@ -10,6 +10,8 @@ int cli_exit_of(enum dyno_status status)
         return CLI_EXIT_USAGE;
     case DYNO_EENV:
     case DYNO_ECONN:
+    case DYNO_EDNS:
+    case DYNO_ETLS:
     case DYNO_EAUTH:
     case DYNO_ETIMEOUT:
     case DYNO_EPROTO:

@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_MAX_MESSAGE_BYTES ((size_t)512 << 20)
-#define DEFAULT_CONNECT_NS        (10 * DYNO_NS_PER_S)
-#define SMALLEST_BUFFER           ((size_t)4096)
-#define FRAME_HEADER_BYTES        4u
+#define SMALLEST_BUFFER    ((size_t)4096)
+#define FRAME_HEADER_BYTES 4u
+#define PROBE_NS           (2 * DYNO_NS_PER_S)
 
 static enum dyno_status out_of_memory(struct dyno_err *err)
 {
@@ -23,53 +22,59 @@ int64_t dyno_hs2_deadline(int64_t duration_ns)
     return duration_ns > INT64_MAX - now ? INT64_MAX : now + duration_ns;
 }
 
-static char *copy_or_default(const char *text, const char *otherwise)
+/*
+ * A peer that hangs up at the first words does not say why. If it speaks TLS, that is why; asking
+ * costs a second connection, and only where the first has failed.
+ */
+static enum dyno_status explain_hangup(const struct dyno_hs2_address *address,
+                                       enum dyno_status status, int64_t deadline_ns,
+                                       struct dyno_err *err)
 {
-    return strdup(text != NULL && text[0] != '\0' ? text : otherwise);
+    struct dyno_transport second = DYNO_TRANSPORT_INIT;
+    int64_t patience = dyno_hs2_deadline(PROBE_NS);
+    deadline_ns = deadline_ns < patience ? deadline_ns : patience;
+    if (dyno_transport_connect(&second, address->with.host, address->with.port, deadline_ns,
+                               NULL) != DYNO_OK)
+        return status;
+    const struct dyno_tls_peer peer = {
+        .fd = second.fd, .host = address->with.host, .name = second.peer};
+    if (dyno_tls_is_spoken(&peer, deadline_ns))
+        status = dyno_err_set_sql(err, DYNO_ETLS, "08001", 0,
+                                  "'%s' wants TLS (hive.server2.use.SSL), which is off here",
+                                  second.peer);
+    dyno_transport_close(&second);
+    return status;
 }
 
-enum dyno_status dyno_hs2_address_init(struct dyno_hs2_address *address,
-                                       const struct dyno_hs2_options *options, struct dyno_err *err)
+enum dyno_status dyno_hs2_link_explain(const struct dyno_hs2_link *link,
+                                       const struct dyno_hs2_address *address,
+                                       enum dyno_status status, struct dyno_err *err)
 {
-    *address = (struct dyno_hs2_address){
-        .host = copy_or_default(options->host, "localhost"),
-        .user = copy_or_default(options->user, "anonymous"),
-        .password = copy_or_default(options->password, "x"),
-        .port = options->port != 0 ? options->port : 10000,
-        .auth = options->auth,
-        .connect_timeout_ns =
-            options->connect_timeout_ns > 0 ? options->connect_timeout_ns : DEFAULT_CONNECT_NS,
-        .max_message_bytes =
-            options->max_message_bytes > 0 ? options->max_message_bytes : DEFAULT_MAX_MESSAGE_BYTES,
-    };
-    if (address->host == NULL || address->user == NULL || address->password == NULL)
-        return out_of_memory(err);
-    return DYNO_OK;
-}
-
-void dyno_hs2_address_deinit(struct dyno_hs2_address *address)
-{
-    free(address->host);
-    free(address->user);
-    if (address->password != NULL)
-        explicit_bzero(address->password, strlen(address->password));
-    free(address->password);
-    *address = (struct dyno_hs2_address){.host = NULL};
+    bool is_strange = status == DYNO_EPROTO || status == DYNO_ECONN;
+    if (!is_strange || link->transport.peer[0] == '\0' || address->with.tls.is_on)
+        return status;
+    return explain_hangup(address, status, dyno_hs2_deadline(address->with.connect_timeout_ns),
+                          err);
 }
 
 enum dyno_status dyno_hs2_link_open(struct dyno_hs2_link *link,
                                     const struct dyno_hs2_address *address, struct dyno_err *err)
 {
+    const struct dyno_hs2_options *with = &address->with;
     *link = (struct dyno_hs2_link){
         .transport = DYNO_TRANSPORT_INIT,
-        .max_message_bytes = address->max_message_bytes,
-        .is_framed = address->auth == DYNO_HS2_AUTH_PLAIN,
+        .max_message_bytes = with->max_message_bytes,
+        .is_framed = with->auth == DYNO_HS2_AUTH_PLAIN,
     };
-    int64_t deadline = dyno_hs2_deadline(address->connect_timeout_ns);
+    int64_t deadline = dyno_hs2_deadline(with->connect_timeout_ns);
     enum dyno_status status =
-        dyno_transport_connect(&link->transport, address->host, address->port, deadline, err);
-    if (status == DYNO_OK && address->auth == DYNO_HS2_AUTH_PLAIN)
-        status = dyno_sasl_plain(&link->transport, address->user, address->password, deadline, err);
+        dyno_transport_connect(&link->transport, with->host, with->port, deadline, err);
+    if (status == DYNO_OK && address->tls != NULL)
+        status = dyno_transport_secure(&link->transport, with->host, address->tls, deadline, err);
+    if (status == DYNO_OK && link->is_framed) {
+        status = dyno_sasl_plain(&link->transport, with->user, with->password, deadline, err);
+        status = dyno_hs2_link_explain(link, address, status, err);
+    }
     link->is_dead = status != DYNO_OK;
     return status;
 }

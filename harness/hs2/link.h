@@ -10,26 +10,15 @@
 #define DYNO_HS2_LINK_H
 
 #include "base/status.h"
+#include "hs2/address.h"
 #include "hs2/reply.h"
 #include "hs2/request.h"
-#include "hs2/session.h"
 #include "hs2/transport.h"
 #include "hs2/wire.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/** Where to connect and as whom; immutable after _set, so any thread may read it. */
-struct dyno_hs2_address {
-    char *host;
-    char *user;
-    char *password;
-    uint16_t port;
-    enum dyno_hs2_auth auth;
-    int64_t connect_timeout_ns;
-    size_t max_message_bytes;
-};
 
 struct dyno_hs2_buffer {
     uint8_t *bytes;
@@ -52,18 +41,18 @@ struct dyno_hs2_link {
     size_t frame_header_len;
 };
 
-/** Copy the options with their defaults. DYNO_ENOMEM; to be given to _deinit either way. */
-enum dyno_status dyno_hs2_address_init(struct dyno_hs2_address *address,
-                                       const struct dyno_hs2_options *options,
-                                       struct dyno_err *err) DYNO_MUST_CHECK;
-
-/** Free the copies, the password overwritten. */
-void dyno_hs2_address_deinit(struct dyno_hs2_address *address);
-
 /** Connect and authenticate. To be given to _close either way. */
 enum dyno_status dyno_hs2_link_open(struct dyno_hs2_link *link,
                                     const struct dyno_hs2_address *address,
                                     struct dyno_err *err) DYNO_MUST_CHECK;
+
+/**
+ * The first words on a link failed with `status`: if the peer turns out to want TLS, say so in `err`
+ * and return DYNO_ETLS, else return `status`. Asks over a connection of its own, at most 2 s.
+ */
+enum dyno_status dyno_hs2_link_explain(const struct dyno_hs2_link *link,
+                                       const struct dyno_hs2_address *address,
+                                       enum dyno_status status, struct dyno_err *err);
 
 /** Close the connection and free everything. */
 void dyno_hs2_link_close(struct dyno_hs2_link *link);

@@ -22,7 +22,11 @@ int64_t dyno_hs2_session_deadline(const struct dyno_hs2_session *session)
 static enum dyno_status explain_hangup(const struct dyno_hs2_session *session,
                                        enum dyno_status status, struct dyno_err *err)
 {
-    if (status != DYNO_ECONN || session->link.is_framed)
+    if (session->link.is_framed)
+        return status;
+    if (dyno_hs2_link_explain(&session->link, &session->address, status, err) == DYNO_ETLS)
+        return DYNO_ETLS;
+    if (status != DYNO_ECONN)
         return status;
     return dyno_err_set_sql(err, DYNO_EPROTO, "08S01", 0,
                             "'%s' closed the connection instead of opening a session: if the "
@@ -52,7 +56,7 @@ static enum dyno_status open_session(struct dyno_hs2_session *session,
     /* With PLAIN the handshake has carried the password. */
     const char *password = options->auth == DYNO_HS2_AUTH_NOSASL ? options->password : NULL;
     struct dyno_wire_writer *request = dyno_hs2_link_begin(&session->link, DYNO_HS2_OPEN_SESSION);
-    dyno_hs2_request_open_session(request, session->address.user, password, options);
+    dyno_hs2_request_open_session(request, session->address.with.user, password, options);
     struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
     enum dyno_status status = dyno_hs2_link_call(&session->link, DYNO_HS2_OPEN_SESSION,
                                                  dyno_hs2_session_deadline(session), &reply, err);

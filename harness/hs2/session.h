@@ -10,6 +10,7 @@
 #define DYNO_HS2_SESSION_H
 
 #include "base/status.h"
+#include "hs2/tls.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -31,6 +32,7 @@ struct dyno_hs2_options {
     enum dyno_hs2_auth auth;
     const char *user;           /**< "anonymous"; PLAIN needs it non-empty */
     const char *password;       /**< "x" for PLAIN, where the server wants it non-empty */
+    struct dyno_hs2_tls tls;    /**< off by default */
     const char *schema;         /**< database to start in ("use:database"); NULL: the server's */
     int64_t connect_timeout_ns; /**< for name lookup apart; 10 s */
     int64_t call_timeout_ns;  /**< for each call and its answer; 60 s. Long polls take up to 5 s */
@@ -45,8 +47,8 @@ struct dyno_hs2_session;
 /**
  * Connect, authenticate, open a session.
  *
- * DYNO_ECONN (refused, unreachable, name not found: sqlstate 08001), DYNO_EAUTH (28000), DYNO_ETIMEOUT
- * (HYT01), DYNO_EPROTO (08S01: the peer does not speak this protocol), DYNO_ESERVER (the server refused
+ * DYNO_ECONN (refused, unreachable: sqlstate 08001), DYNO_EDNS (08001), DYNO_ETLS (08001: TLS failed,
+ * or the server wants it and it is off), DYNO_EAUTH (28000), DYNO_ETIMEOUT (HYT01), DYNO_EPROTO (08S01: the peer does not speak this protocol), DYNO_ESERVER (the server refused
  * the session; its sqlstate). The text names host, port and what to check. The password is in no text.
  */
 enum dyno_status dyno_hs2_session_open(const struct dyno_hs2_options *options,

@@ -1,9 +1,9 @@
 #include "hs2/transport.h"
 
 #include "base/clock.h"
+#include "hs2/wait.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -14,48 +14,12 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* strerror is not safe among threads; the XSI strerror_r is. */
-static const char *errno_text(int code, char *out, size_t out_bytes)
-{
-    if (strerror_r(code, out, out_bytes) != 0)
-        (void)snprintf(out, out_bytes, "error %d", code);
-    return out;
-}
-
 static enum dyno_status lost(struct dyno_transport *transport, const char *what, int code,
                              struct dyno_err *err)
 {
-    char text[128];
+    char text[DYNO_ERRNO_TEXT_BYTES];
     return dyno_err_set_sql(err, DYNO_ECONN, "08S01", 0, "%s '%s' failed: %s", what,
-                            transport->peer, errno_text(code, text, sizeof text));
-}
-
-/* Milliseconds for poll, rounded up so that a wait never ends just before its deadline. */
-static int poll_ms(int64_t deadline_ns)
-{
-    if (deadline_ns == INT64_MAX)
-        return -1;
-    int64_t left = deadline_ns - dyno_now_ns();
-    if (left <= 0)
-        return 0;
-    int64_t left_ms = (left + DYNO_NS_PER_MS - 1) / DYNO_NS_PER_MS;
-    return left_ms > INT_MAX ? INT_MAX : (int)left_ms;
-}
-
-/* 1: ready, 0: deadline passed, -1: errno is set. */
-static int wait_ready(int fd, short events, int64_t deadline_ns)
-{
-    for (;;) {
-        struct pollfd entry = {.fd = fd, .events = events, .revents = 0};
-        int timeout_ms = poll_ms(deadline_ns);
-        int ready = poll(&entry, 1, timeout_ms);
-        if (ready > 0)
-            return 1;
-        if (ready < 0 && errno != EINTR)
-            return -1;
-        if (ready == 0 && timeout_ms == 0)
-            return 0;
-    }
+                            transport->peer, dyno_errno_text(code, text));
 }
 
 static void set_options(int fd)
@@ -65,8 +29,17 @@ static void set_options(int fd)
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 #ifdef TCP_KEEPIDLE
+    /* A peer whose machine is gone is noticed after two minutes, also by who only waits. */
     const int idle_s = 60;
+    const int pause_s = 10;
+    const int probes = 6;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &pause_s, sizeof pause_s);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+#endif
+#ifdef TCP_USER_TIMEOUT
+    const unsigned unanswered_ms = 120000;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms, sizeof unanswered_ms);
 #endif
 }
 
@@ -81,7 +54,7 @@ static int connect_one(const struct addrinfo *address, int64_t deadline_ns, int 
     if (connect(fd, address->ai_addr, address->ai_addrlen) != 0)
         code = errno;
     if (code == EINPROGRESS || code == EINTR) {
-        int ready = wait_ready(fd, POLLOUT, deadline_ns);
+        int ready = dyno_wait_ready(fd, POLLOUT, deadline_ns);
         socklen_t code_bytes = sizeof code;
         if (ready == 0)
             code = ETIMEDOUT;
@@ -126,7 +99,7 @@ enum dyno_status dyno_transport_connect(struct dyno_transport *transport, const 
     struct addrinfo *list = NULL;
     int looked = getaddrinfo(host, service, &hints, &list);
     if (looked != 0)
-        return dyno_err_set_sql(err, looked == EAI_MEMORY ? DYNO_ENOMEM : DYNO_ECONN, "08001", 0,
+        return dyno_err_set_sql(err, looked == EAI_MEMORY ? DYNO_ENOMEM : DYNO_EDNS, "08001", 0,
                                 "looking up host '%s' failed: %s", host, gai_strerror(looked));
     int code = connect_any(list, deadline_ns, &transport->fd);
     freeaddrinfo(list);
@@ -136,15 +109,25 @@ enum dyno_status dyno_transport_connect(struct dyno_transport *transport, const 
         return dyno_err_set_sql(err, DYNO_ETIMEOUT, "HYT01", 0,
                                 "connecting to '%s' timed out: check host, port and firewall",
                                 transport->peer);
-    char text[128];
+    char text[DYNO_ERRNO_TEXT_BYTES];
     return dyno_err_set_sql(err, DYNO_ECONN, "08001", 0,
                             "connecting to '%s' failed: %s: check that the Thrift server is up and "
                             "listens on this host and port",
-                            transport->peer, errno_text(code, text, sizeof text));
+                            transport->peer, dyno_errno_text(code, text));
+}
+
+enum dyno_status dyno_transport_secure(struct dyno_transport *transport, const char *host,
+                                       const struct dyno_tls_context *context, int64_t deadline_ns,
+                                       struct dyno_err *err)
+{
+    const struct dyno_tls_peer peer = {.fd = transport->fd, .host = host, .name = transport->peer};
+    return dyno_tls_open(context, &peer, deadline_ns, &transport->tls, err);
 }
 
 void dyno_transport_close(struct dyno_transport *transport)
 {
+    dyno_tls_close(transport->tls);
+    transport->tls = NULL;
     if (transport->fd >= 0)
         (void)close(transport->fd);
     transport->fd = -1;
@@ -153,7 +136,7 @@ void dyno_transport_close(struct dyno_transport *transport)
 static enum dyno_status wait_or_fail(struct dyno_transport *transport, short events,
                                      int64_t deadline_ns, struct dyno_err *err)
 {
-    int ready = wait_ready(transport->fd, events, deadline_ns);
+    int ready = dyno_wait_ready(transport->fd, events, deadline_ns);
     if (ready > 0)
         return DYNO_OK;
     if (ready < 0)
@@ -162,23 +145,58 @@ static enum dyno_status wait_or_fail(struct dyno_transport *transport, short eve
                             transport->peer);
 }
 
+/* One try to send; `*wait_out` is the event to wait for where nothing went. */
+static enum dyno_status send_some(struct dyno_transport *transport, const uint8_t *bytes,
+                                  size_t len, size_t *len_out, short *wait_out,
+                                  struct dyno_err *err)
+{
+    if (transport->tls != NULL)
+        return dyno_tls_send(transport->tls, bytes, len, len_out, wait_out, err);
+    ssize_t sent = send(transport->fd, bytes, len, MSG_NOSIGNAL);
+    *len_out = sent > 0 ? (size_t)sent : 0;
+    *wait_out = sent < 0 ? POLLOUT : 0;
+    if (sent >= 0 || errno == EAGAIN || errno == EINTR)
+        return DYNO_OK;
+    return lost(transport, "sending to", errno, err);
+}
+
 enum dyno_status dyno_transport_send(struct dyno_transport *transport, const uint8_t *bytes,
                                      size_t len, int64_t deadline_ns, struct dyno_err *err)
 {
     while (len > 0) {
-        ssize_t sent = send(transport->fd, bytes, len, MSG_NOSIGNAL);
-        if (sent >= 0) {
-            bytes += sent;
-            len -= (size_t)sent;
-        } else if (errno == EAGAIN) {
-            enum dyno_status status = wait_or_fail(transport, POLLOUT, deadline_ns, err);
-            if (status != DYNO_OK)
-                return status;
-        } else if (errno != EINTR) {
-            return lost(transport, "sending to", errno, err);
-        }
+        size_t sent = 0;
+        short events = 0;
+        enum dyno_status status = send_some(transport, bytes, len, &sent, &events, err);
+        if (status == DYNO_OK && events != 0)
+            status = wait_or_fail(transport, events, deadline_ns, err);
+        if (status != DYNO_OK)
+            return status;
+        bytes += sent;
+        len -= sent;
     }
     return DYNO_OK;
+}
+
+/* One try to receive; `*wait_out` is the event to wait for where nothing came. */
+static enum dyno_status receive_some(struct dyno_transport *transport,
+                                     const struct dyno_transport_room *room, size_t *len_out,
+                                     short *wait_out, struct dyno_err *err)
+{
+    struct iovec pieces[2] = {
+        {.iov_base = room->head, .iov_len = room->head_bytes},
+        {.iov_base = room->body, .iov_len = room->body_bytes},
+    };
+    size_t piece = room->head_bytes == 0 ? 1 : 0;
+    if (transport->tls != NULL)
+        return dyno_tls_receive(transport->tls, pieces[piece].iov_base, pieces[piece].iov_len,
+                                len_out, wait_out, err);
+    ssize_t got = piece == 1 ? recv(transport->fd, room->body, room->body_bytes, 0)
+                             : readv(transport->fd, pieces, 2);
+    *len_out = got > 0 ? (size_t)got : 0;
+    *wait_out = got < 0 ? POLLIN : 0;
+    if (got >= 0 || errno == EAGAIN || errno == EINTR)
+        return DYNO_OK;
+    return lost(transport, "receiving from", errno, err);
 }
 
 enum dyno_status dyno_transport_receive(struct dyno_transport *transport,
@@ -186,25 +204,15 @@ enum dyno_status dyno_transport_receive(struct dyno_transport *transport,
                                         bool is_answer_awaited, int64_t deadline_ns,
                                         size_t *len_out, struct dyno_err *err)
 {
-    struct iovec pieces[2] = {
-        {.iov_base = room->head, .iov_len = room->head_bytes},
-        {.iov_base = room->body, .iov_len = room->body_bytes},
-    };
+    /* What TLS has already taken off the socket would not wake a poll. */
+    short events = is_answer_awaited && transport->tls == NULL ? POLLIN : 0;
     *len_out = 0;
     for (;;) {
-        if (is_answer_awaited) {
-            enum dyno_status status = wait_or_fail(transport, POLLIN, deadline_ns, err);
-            if (status != DYNO_OK)
-                return status;
-        }
-        ssize_t got = room->head_bytes == 0 ? recv(transport->fd, room->body, room->body_bytes, 0)
-                                            : readv(transport->fd, pieces, 2);
-        if (got >= 0) {
-            *len_out = (size_t)got;
-            return DYNO_OK;
-        }
-        if (errno != EAGAIN && errno != EINTR)
-            return lost(transport, "receiving from", errno, err);
-        is_answer_awaited = true;
+        enum dyno_status status =
+            events != 0 ? wait_or_fail(transport, events, deadline_ns, err) : DYNO_OK;
+        if (status == DYNO_OK)
+            status = receive_some(transport, room, len_out, &events, err);
+        if (status != DYNO_OK || events == 0)
+            return status;
     }
 }

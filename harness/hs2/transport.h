@@ -1,24 +1,26 @@
 /**
- * A TCP connection with deadlines. The socket is non-blocking, every wait is a poll, and no call
+ * A TCP connection, with TLS where it is asked for, and with deadlines. The socket is non-blocking, every wait is a poll, and no call
  * waits past its deadline (CLOCK_MONOTONIC) or raises SIGPIPE. One thread at a time.
  */
 #ifndef DYNO_HS2_TRANSPORT_H
 #define DYNO_HS2_TRANSPORT_H
 
 #include "base/status.h"
+#include "hs2/tls.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct dyno_transport {
-    int fd;         /**< -1: closed */
-    char peer[288]; /**< "host:port", for messages */
+    int fd;               /**< -1: closed */
+    struct dyno_tls *tls; /**< NULL: plain */
+    char peer[288];       /**< "host:port", for messages */
 };
 
 #define DYNO_TRANSPORT_INIT                                                                        \
     {                                                                                              \
-        .fd = -1, .peer = ""                                                                       \
+        .fd = -1, .tls = NULL, .peer = ""                                                          \
     }
 
 /** Two pieces that a receive fills one after the other; the first may be empty. */
@@ -32,16 +34,21 @@ struct dyno_transport_room {
 /**
  * Connect to the first address of `host` that answers; the time to `deadline_ns` is shared out among
  * the addresses that are left. The name lookup itself has no deadline.
- * DYNO_ECONN (08001), DYNO_ETIMEOUT (HYT01).
+ * DYNO_EDNS (08001), DYNO_ECONN (08001), DYNO_ETIMEOUT (HYT01).
  */
 enum dyno_status dyno_transport_connect(struct dyno_transport *transport, const char *host,
                                         uint16_t port, int64_t deadline_ns,
                                         struct dyno_err *err) DYNO_MUST_CHECK;
 
+/** Shake hands for TLS on a connection that has carried nothing yet; failures as of dyno_tls_open. */
+enum dyno_status dyno_transport_secure(struct dyno_transport *transport, const char *host,
+                                       const struct dyno_tls_context *context, int64_t deadline_ns,
+                                       struct dyno_err *err) DYNO_MUST_CHECK;
+
 /** Close; may be called twice. */
 void dyno_transport_close(struct dyno_transport *transport);
 
-/** Send it all. DYNO_ECONN (08S01), DYNO_ETIMEOUT (HYT01). */
+/** Send it all. DYNO_ECONN and DYNO_ETLS (08S01), DYNO_ETIMEOUT (HYT01). */
 enum dyno_status dyno_transport_send(struct dyno_transport *transport, const uint8_t *bytes,
                                      size_t len, int64_t deadline_ns,
                                      struct dyno_err *err) DYNO_MUST_CHECK;

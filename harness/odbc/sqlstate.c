@@ -74,6 +74,8 @@ const char *dyno_odbc_sqlstate_of(enum dyno_status status)
 {
     switch (status) {
     case DYNO_ECONN:
+    case DYNO_EDNS:
+    case DYNO_ETLS:
     case DYNO_EPROTO:
         return "08S01";
     case DYNO_EAUTH:

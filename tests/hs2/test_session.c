@@ -151,7 +151,7 @@ static void test_unknown_host_is_told(void **state)
     (void)state;
     struct dyno_err err = DYNO_ERR_INIT;
     const struct dyno_hs2_options client = {.host = "no such host"};
-    assert_int_equal(try_open(&client, &err), DYNO_ECONN);
+    assert_int_equal(try_open(&client, &err), DYNO_EDNS);
     assert_string_equal(err.sqlstate, "08001");
     assert_non_null(strstr(err.message, "'no such host'"));
 }

@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "support/fake_hs2_conn.h"
 
+#include <openssl/ssl.h>
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -52,22 +54,55 @@ int dyno_fake_fault_of(const char *name)
     return -1;
 }
 
-static enum dyno_status listen_on_loopback(struct dyno_fake_hs2 *server, uint16_t port,
-                                           struct dyno_err *err)
+static int listen_at(struct dyno_fake_hs2 *server, const struct sockaddr *address, socklen_t bytes)
 {
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t address_bytes = sizeof address;
     const int on = 1;
-    server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    server->listener = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (server->listener < 0 ||
         setsockopt(server->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-        bind(server->listener, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(server->listener, 512) != 0 ||
-        getsockname(server->listener, (struct sockaddr *)&address, &address_bytes) != 0)
-        return dyno_err_set(err, DYNO_EENV, "listening on port %u failed: error %d", (unsigned)port,
-                            errno);
-    server->port = ntohs(address.sin_port);
+        bind(server->listener, address, bytes) != 0 || listen(server->listener, 512) != 0)
+        return -1;
+    return 0;
+}
+
+static enum dyno_status listen_on_loopback(struct dyno_fake_hs2 *server,
+                                           const struct dyno_fake_hs2_options *options,
+                                           struct dyno_err *err)
+{
+    uint16_t port = htons(options->port);
+    const struct sockaddr_in v4 = {
+        .sin_family = AF_INET, .sin_port = port, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in6 v6 = {
+        .sin6_family = AF_INET6, .sin6_port = port, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    struct sockaddr_in6 bound = {.sin6_port = 0};
+    socklen_t bound_bytes = sizeof bound;
+    int rc = options->is_ipv6 ? listen_at(server, (const struct sockaddr *)&v6, sizeof v6)
+                              : listen_at(server, (const struct sockaddr *)&v4, sizeof v4);
+    /* The port stands at the same place in both kinds of address. */
+    if (rc != 0 || getsockname(server->listener, (struct sockaddr *)&bound, &bound_bytes) != 0)
+        return dyno_err_set(err, DYNO_EENV, "listening on port %u failed: error %d",
+                            (unsigned)options->port, errno);
+    server->port = ntohs(bound.sin6_port);
+    return DYNO_OK;
+}
+
+/* TLS of the server's side, where options ask for it. */
+static enum dyno_status set_up_tls(struct dyno_fake_hs2 *server,
+                                   const struct dyno_fake_hs2_options *options,
+                                   struct dyno_err *err)
+{
+    if (options->tls_cert == NULL)
+        return DYNO_OK;
+    SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
+    server->shared.tls = tls;
+    if (tls == NULL || SSL_CTX_use_certificate_chain_file(tls, options->tls_cert) != 1 ||
+        SSL_CTX_use_PrivateKey_file(tls, options->tls_key, SSL_FILETYPE_PEM) != 1)
+        return dyno_err_set(err, DYNO_EENV, "setting up TLS with '%s' failed", options->tls_cert);
+    if (options->tls_client_ca == NULL)
+        return DYNO_OK;
+    SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    if (SSL_CTX_load_verify_file(tls, options->tls_client_ca) != 1)
+        return dyno_err_set(err, DYNO_EENV, "reading '%s' failed", options->tls_client_ca);
     return DYNO_OK;
 }
 
@@ -142,7 +177,9 @@ enum dyno_status dyno_fake_hs2_start(const struct dyno_fake_hs2_options *options
     enum dyno_status status = fake_work_init(&server->shared.work, options, err);
     server->shared.nonce = dyno_mix64((uint64_t)server->shared.work.started_ns);
     if (status == DYNO_OK)
-        status = listen_on_loopback(server, options->port, err);
+        status = set_up_tls(server, options, err);
+    if (status == DYNO_OK)
+        status = listen_on_loopback(server, options, err);
     if (status == DYNO_OK && pipe(server->wake) != 0)
         status = dyno_err_set(err, DYNO_EENV, "making a pipe failed: error %d", errno);
     if (status == DYNO_OK) {
@@ -202,6 +239,7 @@ void dyno_fake_hs2_stop(struct dyno_fake_hs2 *server)
             (void)close(fds[i]);
     fake_work_deinit(&server->shared.work);
     pthread_mutex_destroy(&server->shared.lock);
+    SSL_CTX_free(server->shared.tls);
     free(server->shared.user);
     free(server->shared.password);
     free(server);

@@ -60,7 +60,11 @@ struct dyno_fake_hs2_options {
     bool is_sasl;         /**< SASL PLAIN instead of NOSASL */
     const char *user;     /**< the only user that gets in; NULL: any with any password */
     const char *password; /**< for `user` */
-    int64_t service_ns;   /**< mean service time of a statement */
+    const char *tls_cert; /**< PEM file: TLS is on, with this certificate and `tls_key` */
+    const char *tls_key;
+    const char *tls_client_ca; /**< PEM file: clients must show a certificate of this authority */
+    bool is_ipv6;              /**< listen on ::1 instead of 127.0.0.1 */
+    int64_t service_ns;        /**< mean service time of a statement */
     enum dyno_fake_distribution distribution;
     double sigma;  /**< of LOGNORMAL; 1 */
     uint64_t seed; /**< of the service times */

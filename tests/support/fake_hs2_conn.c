@@ -2,6 +2,8 @@
 
 #include "base/alloc.h"
 
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,8 @@
 #ifdef __linux__
 #    include <sys/prctl.h>
 #endif
+#include <openssl/ssl.h>
+
 #include <unistd.h>
 
 enum {
@@ -26,11 +30,25 @@ enum {
 
 static const uint8_t SECRET[16] = "fake-hs2-secret";
 
+static ssize_t write_some(struct fake_connection *connection, const uint8_t *bytes, size_t len)
+{
+    if (connection->tls != NULL)
+        return SSL_write(connection->tls, bytes, (int)len);
+    return send(connection->fd, bytes, len, MSG_NOSIGNAL);
+}
+
+ssize_t fake_receive_some(struct fake_connection *connection, void *out, size_t room)
+{
+    if (connection->tls != NULL)
+        return SSL_read(connection->tls, out, room > INT_MAX ? INT_MAX : (int)room);
+    return recv(connection->fd, out, room, 0);
+}
+
 bool fake_send(struct fake_connection *connection, const uint8_t *bytes, size_t len)
 {
     bool is_dripping = connection->shared->fault == DYNO_FAKE_FAULT_DRIP;
     while (len > 0) {
-        ssize_t sent = send(connection->fd, bytes, is_dripping ? 1 : len, MSG_NOSIGNAL);
+        ssize_t sent = write_some(connection, bytes, is_dripping ? 1 : len);
         if (sent <= 0)
             return false;
         bytes += sent;
@@ -483,6 +501,24 @@ static bool shake_hands(struct fake_connection *connection)
     return false;
 }
 
+/* OpenSSL writes without MSG_NOSIGNAL; only this thread is kept from the signal, not the client. */
+static void block_sigpipe(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+static bool secure(struct fake_connection *connection)
+{
+    if (connection->shared->tls == NULL)
+        return true;
+    connection->tls = SSL_new(connection->shared->tls);
+    return connection->tls != NULL && SSL_set_fd(connection->tls, connection->fd) == 1 &&
+           SSL_accept(connection->tls) == 1;
+}
+
 void *fake_connection_serve(void *ctx)
 {
     struct fake_connection *connection = ctx;
@@ -491,7 +527,9 @@ void *fake_connection_serve(void *ctx)
     /* So that a service time ends within a microsecond or two of its script. */
     (void)prctl(PR_SET_TIMERSLACK, 1000UL);
 #endif
-    connection->is_open = !connection->shared->is_sasl || shake_hands(connection);
+    block_sigpipe();
+    connection->is_open =
+        secure(connection) && (!connection->shared->is_sasl || shake_hands(connection));
     while (connection->is_open && fake_request_read(connection, &request))
         answer_request(connection, &request);
     while (connection->operations != NULL) {
@@ -499,6 +537,9 @@ void *fake_connection_serve(void *ctx)
         connection->operations = operation->sibling;
         fake_work_forget(&connection->shared->work, operation);
     }
+    if (connection->tls != NULL && connection->is_open)
+        (void)SSL_shutdown(connection->tls);
+    SSL_free(connection->tls);
     fake_settings_deinit(&connection->settings);
     dyno_wire_writer_deinit(&connection->answer);
     free(connection->bytes);

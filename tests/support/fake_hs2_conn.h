@@ -6,8 +6,11 @@
 #include "support/fake_hs2.h"
 #include "support/fake_hs2_work.h"
 
+#include <openssl/types.h>
+
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/types.h>
 
 struct fake_connection {
     struct fake_shared *shared;
@@ -15,6 +18,7 @@ struct fake_connection {
     pthread_t thread;
     atomic_bool is_finished;
     struct fake_connection *next;
+    SSL *tls; /**< NULL: plain */
     /* The rest belongs to the connection's thread. */
     uint8_t *bytes; /**< the request that is being read */
     size_t len;
@@ -29,6 +33,7 @@ struct fake_connection {
 struct fake_shared {
     struct fake_work work;
     bool is_sasl;
+    SSL_CTX *tls; /**< NULL: plain */
     char *user;
     char *password;
     int32_t protocol;
@@ -57,6 +62,9 @@ struct fake_request {
 
 /** Read the next request. False: the peer hung up or talks nonsense. */
 bool fake_request_read(struct fake_connection *connection, struct fake_request *request);
+
+/** Receive what is there, at least a byte; 0 or less: the peer hung up. */
+ssize_t fake_receive_some(struct fake_connection *connection, void *out, size_t room);
 
 /** Receive exactly. */
 bool fake_receive(struct fake_connection *connection, void *out, size_t len);

@@ -10,7 +10,8 @@
 #include <string.h>
 
 static const char USAGE[] =
-    "usage: fake_hs2 [--port N] [--sasl] [--user NAME --password TEXT] [--service DURATION]\n"
+    "usage: fake_hs2 [--port N] [--sasl] [--user NAME --password TEXT]\n"
+    "                [--tls-cert FILE --tls-key FILE] [--service DURATION]\n"
     "                [--distribution fixed|exponential|lognormal] [--sigma X] [--seed N]\n"
     "                [--slots N] [--freeze AT,FOR]... [--fail-every N] [--long-poll DURATION]\n"
     "                [--fault NAME] [--log FILE]\n"
@@ -95,6 +96,12 @@ static enum dyno_status set_option(int option, const char *text, struct argument
     case 'w':
         options->password = text;
         return DYNO_OK;
+    case 'c':
+        options->tls_cert = text;
+        return DYNO_OK;
+    case 'k':
+        options->tls_key = text;
+        return DYNO_OK;
     case 'l':
         options->log_path = text;
         return DYNO_OK;
@@ -125,6 +132,8 @@ static enum dyno_status parse(int argc, char **argv, struct arguments *arguments
         {"sasl", no_argument, NULL, 's'},
         {"user", required_argument, NULL, 'u'},
         {"password", required_argument, NULL, 'w'},
+        {"tls-cert", required_argument, NULL, 'c'},
+        {"tls-key", required_argument, NULL, 'k'},
         {"service", required_argument, NULL, 't'},
         {"distribution", required_argument, NULL, 'd'},
         {"sigma", required_argument, NULL, 'g'},

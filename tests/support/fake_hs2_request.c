@@ -4,13 +4,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #define MAX_REQUEST_BYTES ((size_t)100 << 20)
 
 bool fake_receive(struct fake_connection *connection, void *out, size_t len)
 {
-    return len == 0 || recv(connection->fd, out, len, MSG_WAITALL) == (ssize_t)len;
+    uint8_t *bytes = out;
+    while (len > 0) {
+        ssize_t got = fake_receive_some(connection, bytes, len);
+        if (got <= 0)
+            return false;
+        bytes += got;
+        len -= (size_t)got;
+    }
+    return true;
 }
 
 static void reserve(struct fake_connection *connection, size_t capacity)
@@ -28,8 +35,8 @@ static enum dyno_status pull(struct dyno_wire_reader *reader, size_t want)
     struct fake_connection *connection = reader->ctx;
     reserve(connection, reader->at + want < 4096 ? 4096 : (reader->at + want) * 2);
     while (connection->len - reader->at < want) {
-        ssize_t got = recv(connection->fd, connection->bytes + connection->len,
-                           connection->capacity - connection->len, 0);
+        ssize_t got = fake_receive_some(connection, connection->bytes + connection->len,
+                                        connection->capacity - connection->len);
         if (got <= 0)
             return DYNO_ECONN;
         connection->len += (size_t)got;
