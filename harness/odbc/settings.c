@@ -1,6 +1,6 @@
 #include "odbc/settings.h"
 
-#include "base/clock.h"
+#include "odbc/settle.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -43,6 +43,18 @@ static const struct key keys[] = {
     {"BinaryColumnLength", KEY_NUMBER, AT(binary_column_length), 1, 1073741823},
     {"UseUnicodeSqlCharacterTypes", KEY_FLAG, AT(has_wide_types), 0, 1},
     {"RawSqlState", KEY_FLAG, AT(keeps_sqlstate), 0, 1},
+    {"SSL", KEY_FLAG, AT(tls.is_on), 0, 1},
+    {"SSLVerify", KEY_FLAG, AT(checks_tls), 0, 1},
+    {"TrustedCerts", KEY_TEXT, AT(tls.ca_file), 0, 0},
+    {"UseSystemTrustStore", KEY_FLAG, AT(tls.adds_system_cas), 0, 1},
+    {"AllowSelfSignedServerCert", KEY_FLAG, AT(tls.allows_self_signed), 0, 1},
+    {"AllowHostNameCNMismatch", KEY_FLAG, AT(tls.skips_host_name), 0, 1},
+    {"CAIssuedCertNamesMismatch", KEY_FLAG, AT(tls.skips_host_name), 0, 1},
+    {"TwoWaySSL", KEY_NUMBER, AT(two_way_tls), 0, 1},
+    {"ClientCert", KEY_TEXT, AT(tls.cert_file), 0, 0},
+    {"ClientPrivateKey", KEY_TEXT, AT(tls.key_file), 0, 0},
+    {"ClientPrivateKeyPassword", KEY_TEXT, AT(tls.key_password), 0, 0},
+    {"Min_TLS", KEY_TEXT, AT(min_tls), 0, 0},
     {"LoginTimeout", KEY_NUMBER, AT(login_timeout_s), 0, 86400},
     {"SocketTimeout", KEY_NUMBER, AT(socket_timeout_s), 0, 86400},
 };
@@ -82,12 +94,6 @@ static const char *const ignored[] = {
     "DefaultVarcharColumnLength",
     "UnicodeSqlCharacterTypes",
     "HTTPPath",
-    "TrustedCerts",
-    "UseSystemTrustStore",
-    "AllowSelfSignedServerCert",
-    "Min_TLS",
-    "CAIssuedCertNamesMismatch",
-    "AllowHostNameCNMismatch",
     "Trace",
     "TraceFile",
     "Threading",
@@ -112,8 +118,6 @@ struct refusal {
 };
 
 static const struct refusal refusals[] = {
-    {"SSL", "TLS is not supported by this driver"},
-    {"TwoWaySSL", "TLS is not supported by this driver"},
     {"ServiceDiscoveryMode", "ZooKeeper service discovery is not supported by this driver"},
     {"DelegationUID", "delegation is not supported by this driver"},
 };
@@ -127,6 +131,8 @@ void dyno_odbc_settings_init(struct dyno_odbc_settings *settings)
         .rows_per_block = 10000,
         .string_column_length = 255,
         .binary_column_length = 32767,
+        .checks_tls = true,
+        .two_way_tls = -1,
     };
 }
 
@@ -254,37 +260,6 @@ static SQLRETURN read_pair(struct dyno_odbc_settings *settings, const struct dyn
                                pair->key);
 }
 
-/* Mechanism and transport: each follows from the other where only one was given. */
-static SQLRETURN settle_auth(struct dyno_odbc_settings *settings, struct dyno_odbc_diag *diag)
-{
-    if (settings->transport == 2)
-        return dyno_odbc_diag_post(
-            diag, "HYC00",
-            "ThriftTransport=2 (HTTP) is not supported by this driver; use 0 "
-            "(binary) or 1 (SASL)");
-    if (settings->auth_mech < 0 && settings->transport == 0)
-        settings->auth_mech = 0;
-    if (settings->auth_mech < 0)
-        settings->auth_mech = settings->password != NULL ? 3 : 2;
-    if (settings->transport < 0)
-        settings->transport = settings->auth_mech == 0 ? 0 : 1;
-    if (settings->auth_mech != 0 && settings->auth_mech != 2 && settings->auth_mech != 3)
-        return dyno_odbc_diag_post(diag, "HYC00",
-                                   "AuthMech=%d is not supported by this driver; use 0 (none), 2 "
-                                   "(user name) or 3 (user name and password)",
-                                   (int)settings->auth_mech);
-    if (settings->auth_mech == 0 && settings->transport == 1)
-        return dyno_odbc_diag_post(diag, "HY024",
-                                   "AuthMech=0 needs ThriftTransport=0 (a server with "
-                                   "hive.server2.authentication=NOSASL)");
-    if (settings->auth_mech != 0 && settings->transport == 0)
-        return dyno_odbc_diag_post(diag, "HY024", "AuthMech=%d needs ThriftTransport=1 (SASL)",
-                                   (int)settings->auth_mech);
-    if (settings->auth_mech == 3 && settings->password == NULL)
-        return dyno_odbc_diag_post(diag, "28000", "AuthMech=3 needs a password in PWD");
-    return SQL_SUCCESS;
-}
-
 SQLRETURN dyno_odbc_settings_read(struct dyno_odbc_settings *settings,
                                   const struct dyno_odbc_pairs *pairs, struct dyno_odbc_diag *diag)
 {
@@ -299,22 +274,6 @@ SQLRETURN dyno_odbc_settings_read(struct dyno_odbc_settings *settings,
         if (rc == SQL_SUCCESS_WITH_INFO)
             worst = rc;
     }
-    SQLRETURN rc = settle_auth(settings, diag);
+    SQLRETURN rc = dyno_odbc_settings_settle(settings, diag);
     return rc == SQL_SUCCESS ? worst : rc;
-}
-
-struct dyno_hs2_options dyno_odbc_settings_options(const struct dyno_odbc_settings *settings)
-{
-    return (struct dyno_hs2_options){
-        .host = settings->host,
-        .port = settings->port,
-        .auth = settings->transport == 0 ? DYNO_HS2_AUTH_NOSASL : DYNO_HS2_AUTH_PLAIN,
-        .user = settings->user,
-        .password = settings->auth_mech == 3 ? settings->password : NULL,
-        .schema = settings->schema,
-        .connect_timeout_ns = settings->login_timeout_s * DYNO_NS_PER_S,
-        .call_timeout_ns = settings->socket_timeout_s * DYNO_NS_PER_S,
-        .properties = settings->properties,
-        .property_count = settings->property_count,
-    };
 }

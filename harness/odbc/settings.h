@@ -27,6 +27,10 @@ struct dyno_odbc_settings {
     int32_t binary_column_length; /**< BinaryColumnLength, 32767 bytes */
     bool has_wide_types;          /**< UseUnicodeSqlCharacterTypes: texts are SQL_WVARCHAR */
     bool keeps_sqlstate;          /**< RawSqlState: Spark's states pass through unmapped */
+    struct dyno_hs2_tls tls;      /**< SSL and the keys about it */
+    bool checks_tls;              /**< SSLVerify */
+    int32_t two_way_tls;          /**< TwoWaySSL; -1: not given */
+    const char *min_tls;          /**< Min_TLS; NULL: not given */
     int32_t login_timeout_s;      /**< LoginTimeout; 0: the client's own 10 s */
     int32_t socket_timeout_s;     /**< SocketTimeout; 0: the client's own 60 s */
     struct dyno_hs2_property *properties; /**< SSP_*; the array is owned, its texts borrowed */
@@ -40,7 +44,7 @@ void dyno_odbc_settings_deinit(struct dyno_odbc_settings *settings);
 
 /**
  * Read all pairs. Unknown keys post 01S00 each and do not fail the call; a key whose meaning cannot be
- * honoured (TLS, HTTP, Kerberos) posts HYC00, a value out of range HY024. No message holds a value of
+ * honoured (HTTP, Kerberos) posts HYC00, a value out of range HY024. No message holds a value of
  * a secret key. SQL_SUCCESS, SQL_SUCCESS_WITH_INFO or SQL_ERROR.
  */
 SQLRETURN dyno_odbc_settings_read(struct dyno_odbc_settings *settings,

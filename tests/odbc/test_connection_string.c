@@ -132,6 +132,35 @@ static void test_settings_read_every_key(void **state)
     drop(&outcome);
 }
 
+static void test_settings_for_tls(void **state)
+{
+    (void)state;
+    struct outcome outcome;
+    read_settings(&outcome, "SSL=1");
+    struct dyno_hs2_tls tls = dyno_odbc_settings_options(&outcome.settings).tls;
+    assert_true(tls.is_on);
+    assert_false(tls.skips_checks || tls.skips_host_name || tls.allows_self_signed);
+    assert_null(tls.ca_file);
+    drop(&outcome);
+    read_settings(&outcome, "SSL=1;SSLVerify=0;TrustedCerts=/ca;UseSystemTrustStore=1;Min_TLS=1.3;"
+                            "AllowSelfSignedServerCert=1;CAIssuedCertNamesMismatch=1;ClientCert=/c;"
+                            "ClientPrivateKey=/k;ClientPrivateKeyPassword=sesame");
+    assert_int_equal(outcome.rc, SQL_SUCCESS);
+    tls = dyno_odbc_settings_options(&outcome.settings).tls;
+    assert_true(tls.skips_checks && tls.skips_host_name && tls.allows_self_signed);
+    assert_true(tls.adds_system_cas && tls.needs_1_3);
+    assert_string_equal(tls.ca_file, "/ca");
+    assert_string_equal(tls.cert_file, "/c");
+    assert_string_equal(tls.key_file, "/k");
+    assert_string_equal(tls.key_password, "sesame");
+    drop(&outcome);
+    read_settings(&outcome, "SSL=1;TwoWaySSL=0;ClientCert=/c;Min_TLS=1.0");
+    tls = dyno_odbc_settings_options(&outcome.settings).tls;
+    assert_null(tls.cert_file);
+    assert_false(tls.needs_1_3);
+    drop(&outcome);
+}
+
 static void test_settings_first_of_two_names_wins(void **state)
 {
     (void)state;
@@ -175,7 +204,9 @@ static void test_settings_refuse_with_a_state(void **state)
         const char *sqlstate;
     } rows[] = {
         {"ThriftTransport=2", "HYC00"},
-        {"SSL=1", "HYC00"},
+        {"SSL=maybe", "HY024"},
+        {"SSL=1;Min_TLS=2", "HY024"},
+        {"SSL=1;TwoWaySSL=1", "HY024"},
         {"AuthMech=1", "HYC00"},
         {"AuthMech=11", "HYC00"},
         {"ServiceDiscoveryMode=1", "HYC00"},
@@ -222,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_pairs_format_masks_secrets_and_reads_back),
         cmocka_unit_test(test_settings_defaults_fit_a_plain_spark),
         cmocka_unit_test(test_settings_read_every_key),
+        cmocka_unit_test(test_settings_for_tls),
         cmocka_unit_test(test_settings_first_of_two_names_wins),
         cmocka_unit_test(test_settings_derive_mechanism_and_transport),
         cmocka_unit_test(test_settings_refuse_with_a_state),
