@@ -21,6 +21,10 @@ enum dyno_outcome dyno_outcome_of(const struct dyno_err *failure, enum dyno_stat
     case DYNO_ECONN:
         return strcmp(failure->sqlstate, "08001") == 0 ? DYNO_OUTCOME_CONN_REFUSED
                                                        : DYNO_OUTCOME_CONN_LOST;
+    case DYNO_EDNS:
+        return DYNO_OUTCOME_DNS;
+    case DYNO_ETLS:
+        return DYNO_OUTCOME_TLS;
     case DYNO_EAUTH:
         return DYNO_OUTCOME_AUTH;
     case DYNO_EPROTO:

@@ -29,6 +29,14 @@ static const struct {
     const char *in_text; /* NULL: any */
     enum dyno_status status;
 } classes[] = {
+    /* ODBC has no states of their own for these two; the words are those of several drivers. */
+    {"08", "ooking up host", DYNO_EDNS},
+    {"08", "translate host name", DYNO_EDNS},
+    {"08", "ame or service not known", DYNO_EDNS},
+    {"08", "name resolution", DYNO_EDNS},
+    {"08", "TLS", DYNO_ETLS},
+    {"08", "SSL", DYNO_ETLS},
+    {"08", "certificate", DYNO_ETLS},
     {"08", NULL, DYNO_ECONN},
     {"28", NULL, DYNO_EAUTH},
     {"HYT", NULL, DYNO_ETIMEOUT},
@@ -91,6 +99,6 @@ enum dyno_status dyno_odbc_stmt_error(struct dyno_conn *conn, const char *what,
                                       struct dyno_err *err)
 {
     enum dyno_status status = dyno_odbc_error(SQL_HANDLE_STMT, conn->stmt, what, err);
-    conn->is_lost = conn->is_lost || status == DYNO_ECONN;
+    conn->is_lost = conn->is_lost || status == DYNO_ECONN || status == DYNO_ETLS;
     return status;
 }

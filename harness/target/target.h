@@ -56,7 +56,7 @@ struct dyno_conn;
 
 struct dyno_target_ops {
     const char *name;
-    /** Connect. DYNO_ECONN, DYNO_EAUTH, DYNO_EENV (driver or library missing), DYNO_ETIMEOUT. */
+    /** Connect. DYNO_ECONN, DYNO_EDNS, DYNO_ETLS, DYNO_EAUTH, DYNO_EENV (driver or library missing), DYNO_ETIMEOUT. */
     enum dyno_status (*open)(const struct dyno_target_config *config, int64_t timeout_ns,
                              struct dyno_conn **out, struct dyno_err *err);
     /**

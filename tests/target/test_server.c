@@ -229,6 +229,35 @@ static void test_server_refused_connection(void **state)
     }
 }
 
+/* ODBC has no states for these two; what is told beside the state has to do. */
+static void test_server_tls_and_dns_failures_have_their_own_status(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys;
+        enum dyno_status status;
+    } rows[] = {
+        {"Host=127.0.0.1;SSL=1", DYNO_ETLS},
+        {"Host=127.0.0.1;SSL=1;TrustedCerts=/nonexistent", DYNO_ETLS},
+        {"Host=no such host", DYNO_EDNS},
+    };
+    struct server_kit kit;
+    server_kit_start(&kit, DYNO_TARGET_ODBC, &(struct dyno_fake_hs2_options){.is_sasl = true});
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        (void)snprintf(kit.connection, sizeof kit.connection, "Driver=%s;Port=%u;%s",
+                       DYNO_TEST_DRIVER, kit.config.port, rows[i].keys);
+        assert_int_equal(kit.ops->open(&kit.config, 5 * DYNO_NS_PER_S, &kit.conn, &kit.err),
+                         rows[i].status);
+        assert_string_equal(kit.err.sqlstate, "08001");
+    }
+    kit.config.kind = DYNO_TARGET_HS2;
+    (void)snprintf(kit.host, sizeof kit.host, "no such host");
+    assert_int_equal(
+        dyno_target_ops(DYNO_TARGET_HS2)->open(&kit.config, 5 * DYNO_NS_PER_S, &kit.conn, &kit.err),
+        DYNO_EDNS);
+    server_kit_close(&kit);
+}
+
 static void test_server_wrong_password(void **state)
 {
     char user[] = "me";
@@ -283,6 +312,7 @@ int main(void)
         cmocka_unit_test(test_server_cancel_from_another_thread),
         cmocka_unit_test(test_server_lost_connection_is_told),
         cmocka_unit_test(test_server_refused_connection),
+        cmocka_unit_test(test_server_tls_and_dns_failures_have_their_own_status),
         cmocka_unit_test(test_server_wrong_password),
         cmocka_unit_test(test_server_info_names_driver_and_server),
     };
