@@ -7,6 +7,10 @@ build_packages="gcc cmake ninja-build pkg-config python3 unixodbc unixodbc-dev l
 run_packages="openjdk-17-jre-headless python3-pip curl ca-certificates procps"
 test_packages="git python3-venv clang clang-format clang-tidy libsqliteodbc sqlite3
     libxml2-utils"
+# Ubuntu's chromium is a snap, which does not run everywhere: there the browser test waits for one that is installed.
+if grep -q '^ID=debian' /etc/os-release 2>/dev/null; then
+    test_packages="$test_packages chromium"
+fi
 
 say() { printf '\n== %s\n' "$*"; }
 fail() { printf '\n!! %s\n' "$*" >&2; exit 1; }

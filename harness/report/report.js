@@ -56,6 +56,16 @@
     });
   });
 
+  /* Paper cannot be unfolded; browsers that do not know ::details-content need this. */
+  var folded = [];
+  window.addEventListener("beforeprint", function () {
+    folded = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
+    folded.forEach(function (part) { part.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    folded.forEach(function (part) { part.open = false; });
+  });
+
   var data = document.getElementById("data");
   var footer = document.querySelector("footer");
   if (data && data.textContent !== "null" && footer) {

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/rng.h"
+#include "base/str.h"
 #include "report/unit.h"
 
 #include <sqlite3.h>
@@ -11,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEED 20240229u
+#define LARGEST_HTML_BYTES ((size_t)64 << 20)
+
+#define SEED               20240229u
 
 const char *const fixture_hostile[] = {
     "<script>alert(1)</script>",
@@ -429,4 +432,25 @@ struct dyno_report_model *fixture_model(const struct fixture *fixture)
     if (dyno_report_model_load(fixture->store, fixture->id, &model, &err) != DYNO_OK)
         fail_msg("%s", err.message);
     return model;
+}
+
+char *fixture_html_of(const struct dyno_report_model *model)
+{
+    struct dyno_str out;
+    dyno_str_init(&out, LARGEST_HTML_BYTES);
+    struct dyno_err err = DYNO_ERR_INIT;
+    if (dyno_report_html(model, &out, &err) != DYNO_OK)
+        fail_msg("%s", err.message);
+    return dyno_str_take(&out);
+}
+
+char *fixture_html(const struct fixture_shape *shape)
+{
+    struct fixture fixture;
+    fixture_open(&fixture, shape);
+    struct dyno_report_model *model = fixture_model(&fixture);
+    char *html = fixture_html_of(model);
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+    return html;
 }

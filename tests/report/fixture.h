@@ -45,6 +45,12 @@ void fixture_close(struct fixture *fixture);
 /** The model of the fixture's experiment; the caller frees it. */
 struct dyno_report_model *fixture_model(const struct fixture *fixture);
 
+/** The HTML report of a model; the caller frees it. */
+char *fixture_html_of(const struct dyno_report_model *model);
+
+/** The HTML report of a fixture of this shape; the caller frees it. */
+char *fixture_html(const struct fixture_shape *shape);
+
 /** Run one SQL text against the file. */
 void fixture_exec(const struct fixture *fixture, const char *sql);
 

@@ -9,28 +9,6 @@
 
 #define LARGEST_REPORT_BYTES 2000000
 
-static char *html_of_model(const struct dyno_report_model *model)
-{
-    struct dyno_str out;
-    dyno_str_init(&out, 64u << 20);
-    struct dyno_err err = DYNO_ERR_INIT;
-    if (dyno_report_html(model, &out, &err) != DYNO_OK)
-        fail_msg("%s", err.message);
-    return dyno_str_take(&out);
-}
-
-/* The HTML report of a fixture; the caller frees it. */
-static char *html_of(const struct fixture_shape *shape)
-{
-    struct fixture fixture;
-    fixture_open(&fixture, shape);
-    struct dyno_report_model *model = fixture_model(&fixture);
-    char *html = html_of_model(model);
-    dyno_report_model_free(model);
-    fixture_close(&fixture);
-    return html;
-}
-
 static void check_inert(const char *html)
 {
     script_check("tests/report/check_html.py", NULL, html);
@@ -79,7 +57,7 @@ static void test_html_of_a_compare_has_everything_in_order(void **state)
                                         "aqe-off default --blocks 8",
                                         "4711"};
     const struct fixture_shape shape = FIXTURE_COMPARE;
-    char *html = html_of(&shape);
+    char *html = fixture_html(&shape);
     check_inert(html);
     check_order(html, parts, sizeof parts / sizeof parts[0]);
     free(html);
@@ -91,7 +69,7 @@ static void test_html_of_a_run_compares_nothing(void **state)
     struct fixture_shape shape = FIXTURE_COMPARE;
     shape.arms = 1;
     shape.bad_trial = -1;
-    char *html = html_of(&shape);
+    char *html = fixture_html(&shape);
     check_inert(html);
     assert_null(strstr(html, "class=\"base\""));
     assert_null(strstr(html, "for-wide\">"));
@@ -105,12 +83,12 @@ static void test_html_of_an_unjudged_experiment(void **state)
     (void)state;
     const struct fixture_shape shape = {
         .arms = 2, .blocks = 1, .starts = 1, .queries = 2, .statements = 5, .bad_trial = -1};
-    char *html = html_of(&shape);
+    char *html = fixture_html(&shape);
     check_inert(html);
     assert_non_null(strstr(html, "unjudged"));
     free(html);
     const struct fixture_shape empty = {.arms = 2, .bad_trial = -1};
-    html = html_of(&empty);
+    html = fixture_html(&empty);
     check_inert(html);
     free(html);
 }
@@ -125,7 +103,7 @@ static void test_html_of_hostile_names_is_inert(void **state)
         shape.queries = queries;
         shape.statements = 24;
         shape.blocks = 2 + queries;
-        char *html = html_of(&shape);
+        char *html = fixture_html(&shape);
         check_inert(html);
         assert_null(strstr(html, "<script>alert"));
         free(html);
@@ -152,7 +130,7 @@ static void test_html_escapes_each_string_in_titles_and_charts(void **state)
         model->head.name = plain;
         model->arms[0].name = plain;
         model->queries[0].name = plain;
-        char *html = html_of_model(model);
+        char *html = fixture_html_of(model);
         assert_true(strlen(html) > 1000);
         assert_null(strstr(html, "<script>alert"));
         assert_null(strstr(html, "onerror=alert(3)>"));
@@ -170,8 +148,8 @@ static void test_html_is_the_same_twice(void **state)
 {
     (void)state;
     const struct fixture_shape shape = FIXTURE_COMPARE;
-    char *first = html_of(&shape);
-    char *second = html_of(&shape);
+    char *first = fixture_html(&shape);
+    char *second = fixture_html(&shape);
     assert_string_equal(first, second);
     free(first);
     free(second);
@@ -184,7 +162,7 @@ static void test_html_of_a_hundred_queries_stays_small(void **state)
     shape.queries = 100;
     shape.blocks = 12;
     shape.statements = 800;
-    char *html = html_of(&shape);
+    char *html = fixture_html(&shape);
     assert_true(strlen(html) < LARGEST_REPORT_BYTES);
     check_inert(html);
     free(html);
