@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define DEFAULT_PORT              10000
+#define DEFAULT_HTTP_PORT         10001
 #define DEFAULT_MAX_MESSAGE_BYTES ((size_t)512 << 20)
 #define DEFAULT_CONNECT_NS        (10 * DYNO_NS_PER_S)
 
@@ -17,6 +18,11 @@ static const struct {
     {offsetof(struct dyno_hs2_options, host), "localhost"},
     {offsetof(struct dyno_hs2_options, user), "anonymous"},
     {offsetof(struct dyno_hs2_options, password), "x"},
+    {offsetof(struct dyno_hs2_options, token), ""},
+    {offsetof(struct dyno_hs2_options, http_path), "cliservice"},
+    {offsetof(struct dyno_hs2_options, proxy.host), NULL},
+    {offsetof(struct dyno_hs2_options, proxy.user), NULL},
+    {offsetof(struct dyno_hs2_options, proxy.password), NULL},
     {offsetof(struct dyno_hs2_options, tls.ca_file), NULL},
     {offsetof(struct dyno_hs2_options, tls.cert_file), NULL},
     {offsetof(struct dyno_hs2_options, tls.key_file), NULL},
@@ -46,17 +52,22 @@ enum dyno_status dyno_hs2_address_init(struct dyno_hs2_address *address,
 {
     *address = (struct dyno_hs2_address){.with = *options};
     struct dyno_hs2_options *with = &address->with;
+    bool is_http = with->transport == DYNO_HS2_TRANSPORT_HTTP;
     with->schema = NULL;
     with->properties = NULL;
     with->property_count = 0;
     if (with->port == 0)
-        with->port = DEFAULT_PORT;
+        with->port = is_http ? DEFAULT_HTTP_PORT : DEFAULT_PORT;
     if (with->connect_timeout_ns <= 0)
         with->connect_timeout_ns = DEFAULT_CONNECT_NS;
     if (with->max_message_bytes == 0)
         with->max_message_bytes = DEFAULT_MAX_MESSAGE_BYTES;
     enum dyno_status status = copy_texts(address, err);
-    if (status == DYNO_OK && with->tls.is_on)
+    if (status == DYNO_OK && with->auth == DYNO_HS2_AUTH_BEARER && !is_http)
+        status =
+            dyno_err_set_sql(err, DYNO_EINPUT, "HY024", 0, "a token is understood over HTTP only");
+    /* curl reads its files by itself. */
+    if (status == DYNO_OK && with->tls.is_on && !is_http)
         status = dyno_tls_context_new(&with->tls, &address->tls, err);
     return status;
 }

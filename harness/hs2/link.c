@@ -4,10 +4,10 @@
 #include "hs2/sasl.h"
 #include "hs2/verdict.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SMALLEST_BUFFER    ((size_t)4096)
 #define FRAME_HEADER_BYTES 4u
 #define PROBE_NS           (2 * DYNO_NS_PER_S)
 
@@ -57,6 +57,19 @@ enum dyno_status dyno_hs2_link_explain(const struct dyno_hs2_link *link,
                           err);
 }
 
+/* The connection itself is made with the first request. */
+static enum dyno_status open_http(struct dyno_hs2_link *link,
+                                  const struct dyno_hs2_address *address, struct dyno_err *err)
+{
+    link->is_framed = false;
+    enum dyno_status status = dyno_http_open(address, &link->http, err);
+    link->is_dead = status != DYNO_OK;
+    if (status == DYNO_OK)
+        (void)snprintf(link->transport.peer, sizeof link->transport.peer, "%.287s",
+                       dyno_http_name(link->http));
+    return status;
+}
+
 enum dyno_status dyno_hs2_link_open(struct dyno_hs2_link *link,
                                     const struct dyno_hs2_address *address, struct dyno_err *err)
 {
@@ -66,6 +79,8 @@ enum dyno_status dyno_hs2_link_open(struct dyno_hs2_link *link,
         .max_message_bytes = with->max_message_bytes,
         .is_framed = with->auth == DYNO_HS2_AUTH_PLAIN,
     };
+    if (with->transport == DYNO_HS2_TRANSPORT_HTTP)
+        return open_http(link, address, err);
     int64_t deadline = dyno_hs2_deadline(with->connect_timeout_ns);
     enum dyno_status status =
         dyno_transport_connect(&link->transport, with->host, with->port, deadline, err);
@@ -82,6 +97,8 @@ enum dyno_status dyno_hs2_link_open(struct dyno_hs2_link *link,
 void dyno_hs2_link_close(struct dyno_hs2_link *link)
 {
     dyno_transport_close(&link->transport);
+    dyno_http_close(link->http);
+    link->http = NULL;
     dyno_wire_writer_deinit(&link->request);
     free(link->answer.bytes);
     link->answer = (struct dyno_hs2_buffer){.bytes = NULL};
@@ -101,7 +118,16 @@ static enum dyno_status die(struct dyno_hs2_link *link, enum dyno_status status)
 {
     link->is_dead = true;
     dyno_transport_close(&link->transport);
+    if (link->http != NULL)
+        dyno_http_drop(link->http);
     return status;
+}
+
+bool dyno_hs2_link_revive(struct dyno_hs2_link *link)
+{
+    link->is_dead = link->http == NULL;
+    link->is_owed = false;
+    return !link->is_dead;
 }
 
 static enum dyno_status refuse_dead(const struct dyno_hs2_link *link, struct dyno_err *err)
@@ -144,8 +170,11 @@ enum dyno_status dyno_hs2_link_send(struct dyno_hs2_link *link, int64_t deadline
         return status;
     size_t skipped = link->is_framed ? 0 : FRAME_HEADER_BYTES;
     put_frame_length(&link->request);
-    status = dyno_transport_send(&link->transport, link->request.bytes + skipped,
-                                 link->request.len - skipped, deadline_ns, err);
+    const uint8_t *bytes = link->request.bytes + skipped;
+    size_t len = link->request.len - skipped;
+    status = link->http != NULL
+                 ? dyno_http_send(link->http, bytes, len, err)
+                 : dyno_transport_send(&link->transport, bytes, len, deadline_ns, err);
     return status == DYNO_OK ? DYNO_OK : die(link, status);
 }
 
@@ -158,26 +187,12 @@ struct receiving {
     struct dyno_err *err;
 };
 
-/* The size that a peer announces is not believed: memory grows as bytes arrive. */
-static bool make_room(struct dyno_hs2_buffer *buffer)
-{
-    if (buffer->len < buffer->capacity)
-        return true;
-    size_t capacity = buffer->capacity < SMALLEST_BUFFER ? SMALLEST_BUFFER : buffer->capacity * 2;
-    uint8_t *bytes = realloc(buffer->bytes, capacity);
-    if (bytes == NULL)
-        return false;
-    buffer->bytes = bytes;
-    buffer->capacity = capacity;
-    return true;
-}
-
 /* Receive some bytes: into the frame header while that is incomplete, the rest into the buffer. */
 static enum dyno_status receive_some(struct receiving *receiving)
 {
     struct dyno_hs2_link *link = receiving->link;
     struct dyno_hs2_buffer *into = receiving->into;
-    if (!make_room(into))
+    if (into->len == into->capacity && !dyno_hs2_buffer_reserve(into, 1))
         return out_of_memory(receiving->err);
     size_t missing = link->is_framed ? FRAME_HEADER_BYTES - link->frame_header_len : 0;
     struct dyno_transport_room room = {
@@ -265,15 +280,21 @@ static enum dyno_status read_answer(struct receiving *receiving, enum dyno_hs2_c
                                     int32_t seqid, struct dyno_hs2_reply *reply)
 {
     struct dyno_hs2_link *link = receiving->link;
-    enum dyno_status status = link->is_framed ? receive_frame_header(receiving) : DYNO_OK;
+    bool is_whole = link->http != NULL;
+    enum dyno_status status = DYNO_OK;
+    if (is_whole)
+        status =
+            dyno_http_receive(link->http, receiving->into, receiving->deadline_ns, receiving->err);
+    else if (link->is_framed)
+        status = receive_frame_header(receiving);
     if (status != DYNO_OK)
         return status;
     struct dyno_wire_reader reader = {
         .bytes = receiving->into->bytes,
         .len = receiving->into->len,
-        .max_bytes = receiving->limit,
-        .is_size_known = link->is_framed,
-        .pull = pull,
+        .max_bytes = is_whole ? receiving->into->len : receiving->limit,
+        .is_size_known = link->is_framed || is_whole,
+        .pull = is_whole ? NULL : pull,
         .ctx = receiving,
     };
     if (reader.len > reader.max_bytes)
@@ -305,7 +326,8 @@ enum dyno_status dyno_hs2_link_receive(struct dyno_hs2_link *link,
         link->owed_call = receipt->call;
     }
     enum dyno_status status = read_answer(&receiving, receipt->call, link->owed_seqid, reply);
-    link->is_owed = status == DYNO_ETIMEOUT && receipt->may_be_owed;
+    bool is_coming = link->http == NULL || dyno_http_is_under_way(link->http);
+    link->is_owed = status == DYNO_ETIMEOUT && receipt->may_be_owed && is_coming;
     if (status == DYNO_OK || link->is_owed)
         return status;
     return die(link, status);

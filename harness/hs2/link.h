@@ -3,7 +3,7 @@
  *
  * An answer is received into one contiguous buffer. Raw connections have no message boundaries, so
  * the reader pulls bytes while it walks the message; with SASL each message is one frame whose
- * header is kept apart. An answer that is given up at a deadline may stay owed (see
+ * header is kept apart; over HTTP it is the body of a response. An answer that is given up at a deadline may stay owed (see
  * dyno_hs2_link_receive): the next call takes it off the wire first. One thread at a time.
  */
 #ifndef DYNO_HS2_LINK_H
@@ -11,6 +11,8 @@
 
 #include "base/status.h"
 #include "hs2/address.h"
+#include "hs2/buffer.h"
+#include "hs2/http.h"
 #include "hs2/reply.h"
 #include "hs2/request.h"
 #include "hs2/transport.h"
@@ -20,14 +22,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct dyno_hs2_buffer {
-    uint8_t *bytes;
-    size_t len;
-    size_t capacity;
-};
-
 struct dyno_hs2_link {
-    struct dyno_transport transport;
+    struct dyno_transport transport; /**< closed over HTTP, but for its name */
+    struct dyno_http *http;          /**< NULL: binary transport */
     struct dyno_wire_writer request;
     struct dyno_hs2_buffer answer; /**< where answers go that have no buffer of their own */
     size_t max_message_bytes;
@@ -53,6 +50,12 @@ enum dyno_status dyno_hs2_link_open(struct dyno_hs2_link *link,
 enum dyno_status dyno_hs2_link_explain(const struct dyno_hs2_link *link,
                                        const struct dyno_hs2_address *address,
                                        enum dyno_status status, struct dyno_err *err);
+
+/**
+ * Make a dead link try once more; false where that makes no sense. Over HTTP a session outlives its
+ * connection, so there is something to take leave of.
+ */
+bool dyno_hs2_link_revive(struct dyno_hs2_link *link);
 
 /** Close the connection and free everything. */
 void dyno_hs2_link_close(struct dyno_hs2_link *link);

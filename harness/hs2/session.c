@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_CALL_NS (60 * DYNO_NS_PER_S)
-#define CLOSE_NS        (5 * DYNO_NS_PER_S)
+#define DEFAULT_CALL_NS        (60 * DYNO_NS_PER_S)
+#define CLOSE_NS               (5 * DYNO_NS_PER_S)
+#define CLOSE_AFTER_FAILURE_NS (2 * DYNO_NS_PER_S)
 
 int64_t dyno_hs2_session_deadline(const struct dyno_hs2_session *session)
 {
@@ -26,7 +27,7 @@ static enum dyno_status explain_hangup(const struct dyno_hs2_session *session,
         return status;
     if (dyno_hs2_link_explain(&session->link, &session->address, status, err) == DYNO_ETLS)
         return DYNO_ETLS;
-    if (status != DYNO_ECONN)
+    if (status != DYNO_ECONN || session->link.http != NULL)
         return status;
     return dyno_err_set_sql(err, DYNO_EPROTO, "08S01", 0,
                             "'%s' closed the connection instead of opening a session: if the "
@@ -53,8 +54,9 @@ static enum dyno_status check_opened(const struct dyno_hs2_session *session,
 static enum dyno_status open_session(struct dyno_hs2_session *session,
                                      const struct dyno_hs2_options *options, struct dyno_err *err)
 {
-    /* With PLAIN the handshake has carried the password. */
-    const char *password = options->auth == DYNO_HS2_AUTH_NOSASL ? options->password : NULL;
+    /* Elsewhere the handshake, or HTTP, carries the password. */
+    bool is_raw = session->link.http == NULL && !session->link.is_framed;
+    const char *password = is_raw ? options->password : NULL;
     struct dyno_wire_writer *request = dyno_hs2_link_begin(&session->link, DYNO_HS2_OPEN_SESSION);
     dyno_hs2_request_open_session(request, session->address.with.user, password, options);
     struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
@@ -99,14 +101,16 @@ void dyno_hs2_session_close(struct dyno_hs2_session *session)
 {
     if (session == NULL)
         return;
-    if (!session->link.is_dead) {
+    bool was_dead = session->link.is_dead;
+    if (!was_dead || (session->handle.guid_len > 0 && dyno_hs2_link_revive(&session->link))) {
         struct dyno_wire_writer *request =
             dyno_hs2_link_begin(&session->link, DYNO_HS2_CLOSE_SESSION);
         dyno_hs2_request_session(request, &session->handle);
         struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
+        int64_t patience_ns = was_dead ? CLOSE_AFTER_FAILURE_NS : CLOSE_NS;
         enum dyno_status status = dyno_hs2_link_call(&session->link, DYNO_HS2_CLOSE_SESSION,
-                                                     dyno_hs2_deadline(CLOSE_NS), &reply, NULL);
-        /* Whatever it said: closing the connection ends the session too. */
+                                                     dyno_hs2_deadline(patience_ns), &reply, NULL);
+        /* Whatever it said: more cannot be done, and closing a connection ends its session too. */
         (void)status;
     }
     free_session(session);

@@ -1,5 +1,5 @@
 /**
- * A HiveServer2 session over one TCP connection.
+ * A HiveServer2 session over one TCP connection, or over HTTP.
  *
  * Thread rule: a session and its operations belong to one thread at a time, with one exception:
  * dyno_hs2_operation_cancel may be called from any thread at any moment. Different sessions share
@@ -12,12 +12,29 @@
 #include "base/status.h"
 #include "hs2/tls.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+enum dyno_hs2_transport {
+    DYNO_HS2_TRANSPORT_BINARY, /**< TCP; server: hive.server2.transport.mode=binary */
+    DYNO_HS2_TRANSPORT_HTTP    /**< server: hive.server2.transport.mode=http */
+};
+
+/** Over HTTP, NOSASL and PLAIN are the same: name and password as Basic authentication. */
 enum dyno_hs2_auth {
     DYNO_HS2_AUTH_NOSASL, /**< raw TBinaryProtocol; server: hive.server2.authentication=NOSASL */
-    DYNO_HS2_AUTH_PLAIN   /**< SASL PLAIN; server: NONE, CUSTOM, LDAP or PAM */
+    DYNO_HS2_AUTH_PLAIN,  /**< SASL PLAIN; server: NONE, CUSTOM, LDAP or PAM */
+    DYNO_HS2_AUTH_BEARER  /**< `token`, over HTTP only */
+};
+
+/** How HTTP gets out. By default as the environment says (http_proxy, https_proxy, no_proxy). */
+struct dyno_hs2_proxy {
+    bool is_off;          /**< go straight, whatever the environment says */
+    const char *host;     /**< NULL: the environment's */
+    uint16_t port;        /**< 8080 */
+    const char *user;     /**< NULL: none */
+    const char *password; /**< NULL: none */
 };
 
 struct dyno_hs2_property {
@@ -28,10 +45,14 @@ struct dyno_hs2_property {
 /** Borrowed for the call of dyno_hs2_session_open only. Zero or NULL means the default. */
 struct dyno_hs2_options {
     const char *host; /**< name, IPv4 or IPv6 address; every address is tried. "localhost" */
-    uint16_t port;    /**< 10000 */
+    uint16_t port;    /**< 10000; over HTTP 10001 */
+    enum dyno_hs2_transport transport;
     enum dyno_hs2_auth auth;
-    const char *user;           /**< "anonymous"; PLAIN needs it non-empty */
-    const char *password;       /**< "x" for PLAIN, where the server wants it non-empty */
+    const char *user;      /**< "anonymous"; PLAIN needs it non-empty */
+    const char *password;  /**< "x" for PLAIN, where the server wants it non-empty */
+    const char *token;     /**< of BEARER */
+    const char *http_path; /**< "cliservice" */
+    struct dyno_hs2_proxy proxy;
     struct dyno_hs2_tls tls;    /**< off by default */
     const char *schema;         /**< database to start in ("use:database"); NULL: the server's */
     int64_t connect_timeout_ns; /**< for name lookup apart; 10 s */

@@ -70,6 +70,9 @@ enum dyno_status dyno_tls_receive(struct dyno_tls *tls, void *out, size_t room, 
 /** Does that port speak TLS? Shakes hands with whoever answers and hangs up; sends nothing else. */
 bool dyno_tls_is_spoken(const struct dyno_tls_peer *peer, int64_t deadline_ns);
 
+/** Make a context of OpenSSL (SSL_CTX) trust certificates that signed themselves. */
+void dyno_tls_allow_self_signed(void *ssl_context);
+
 /** Why a certificate did not pass, by OpenSSL's code (X509_V_ERR_...). Static text. */
 const char *dyno_tls_verdict(long code);
 

@@ -31,8 +31,9 @@ void dyno_odbc_pairs_deinit(struct dyno_odbc_pairs *pairs)
 
 bool dyno_odbc_pairs_is_secret(const char *key)
 {
-    static const char *const secrets[] = {"PWD", "Password", "Auth_AccessToken",
-                                          "Auth_Client_Secret", "ClientPrivateKeyPassword"};
+    static const char *const secrets[] = {
+        "PWD",     "Password", "Auth_AccessToken", "Auth_Client_Secret", "ClientPrivateKeyPassword",
+        "ProxyPWD"};
     for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
         if (strcasecmp(secrets[i], key) == 0)
             return true;

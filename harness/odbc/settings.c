@@ -43,6 +43,14 @@ static const struct key keys[] = {
     {"BinaryColumnLength", KEY_NUMBER, AT(binary_column_length), 1, 1073741823},
     {"UseUnicodeSqlCharacterTypes", KEY_FLAG, AT(has_wide_types), 0, 1},
     {"RawSqlState", KEY_FLAG, AT(keeps_sqlstate), 0, 1},
+    {"Auth_Flow", KEY_NUMBER, AT(auth_flow), 0, 9},
+    {"Auth_AccessToken", KEY_TEXT, AT(token), 0, 0},
+    {"HTTPPath", KEY_TEXT, AT(http_path), 0, 0},
+    {"UseProxy", KEY_NUMBER, AT(use_proxy), 0, 1},
+    {"ProxyHost", KEY_TEXT, AT(proxy.host), 0, 0},
+    {"ProxyPort", KEY_NUMBER, AT(proxy_port), 1, 65535},
+    {"ProxyUID", KEY_TEXT, AT(proxy.user), 0, 0},
+    {"ProxyPWD", KEY_TEXT, AT(proxy.password), 0, 0},
     {"SSL", KEY_FLAG, AT(tls.is_on), 0, 1},
     {"SSLVerify", KEY_FLAG, AT(checks_tls), 0, 1},
     {"TrustedCerts", KEY_TEXT, AT(tls.ca_file), 0, 0},
@@ -93,7 +101,6 @@ static const char *const ignored[] = {
     "DecimalColumnScale",
     "DefaultVarcharColumnLength",
     "UnicodeSqlCharacterTypes",
-    "HTTPPath",
     "Trace",
     "TraceFile",
     "Threading",
@@ -125,7 +132,6 @@ static const struct refusal refusals[] = {
 void dyno_odbc_settings_init(struct dyno_odbc_settings *settings)
 {
     *settings = (struct dyno_odbc_settings){
-        .port = 10000,
         .auth_mech = -1,
         .transport = -1,
         .rows_per_block = 10000,
@@ -133,6 +139,7 @@ void dyno_odbc_settings_init(struct dyno_odbc_settings *settings)
         .binary_column_length = 32767,
         .checks_tls = true,
         .two_way_tls = -1,
+        .use_proxy = -1,
     };
 }
 

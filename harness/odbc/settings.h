@@ -16,12 +16,18 @@
 /** All texts are borrowed from the pairs that were read. */
 struct dyno_odbc_settings {
     const char *host;             /**< NULL: localhost */
-    uint16_t port;                /**< 10000 */
+    uint16_t port;                /**< 10000, over HTTP 10001; 0: not given */
     const char *schema;           /**< NULL: the server's */
     const char *user;             /**< NULL: anonymous */
     const char *password;         /**< NULL: none */
-    int32_t auth_mech;            /**< 0, 2, 3; -1: not given */
-    int32_t transport;            /**< 0 binary, 1 SASL; -1: not given */
+    int32_t auth_mech;            /**< 0, 2, 3, 11; -1: not given */
+    int32_t auth_flow;            /**< Auth_Flow; 0 */
+    const char *token;            /**< Auth_AccessToken; NULL: none */
+    int32_t transport;            /**< 0 binary, 1 SASL, 2 HTTP; -1: not given */
+    const char *http_path;        /**< HTTPPath; NULL: cliservice */
+    struct dyno_hs2_proxy proxy;  /**< ProxyHost, ProxyUID, ProxyPWD */
+    int32_t use_proxy;            /**< UseProxy; -1: not given */
+    int32_t proxy_port;           /**< ProxyPort; 0: not given */
     int32_t rows_per_block;       /**< RowsFetchedPerBlock, 10000 */
     int32_t string_column_length; /**< DefaultStringColumnLength, 255 characters */
     int32_t binary_column_length; /**< BinaryColumnLength, 32767 bytes */
@@ -44,7 +50,7 @@ void dyno_odbc_settings_deinit(struct dyno_odbc_settings *settings);
 
 /**
  * Read all pairs. Unknown keys post 01S00 each and do not fail the call; a key whose meaning cannot be
- * honoured (HTTP, Kerberos) posts HYC00, a value out of range HY024. No message holds a value of
+ * honoured (Kerberos) posts HYC00, a value out of range HY024. No message holds a value of
  * a secret key. SQL_SUCCESS, SQL_SUCCESS_WITH_INFO or SQL_ERROR.
  */
 SQLRETURN dyno_odbc_settings_read(struct dyno_odbc_settings *settings,

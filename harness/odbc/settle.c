@@ -4,34 +4,80 @@
 
 #include <string.h>
 
+enum {
+    TRANSPORT_BINARY = 0,
+    TRANSPORT_SASL = 1,
+    TRANSPORT_HTTP = 2,
+    MECH_NONE = 0,
+    MECH_USER = 2,
+    MECH_PASSWORD = 3,
+    MECH_PASSWORD_TLS = 8,
+    MECH_TOKEN = 11
+};
+
 /* Mechanism and transport: each follows from the other where only one was given. */
+static void derive(struct dyno_odbc_settings *settings)
+{
+    if (settings->auth_mech == MECH_PASSWORD_TLS) {
+        settings->auth_mech = MECH_PASSWORD;
+        settings->tls.is_on = true;
+    }
+    if (settings->auth_mech < 0 && settings->transport == TRANSPORT_BINARY)
+        settings->auth_mech = MECH_NONE;
+    if (settings->auth_mech < 0)
+        settings->auth_mech = settings->password != NULL ? MECH_PASSWORD : MECH_USER;
+    if (settings->transport < 0 && settings->auth_mech == MECH_TOKEN)
+        settings->transport = TRANSPORT_HTTP;
+    if (settings->transport < 0)
+        settings->transport = settings->auth_mech == MECH_NONE ? TRANSPORT_BINARY : TRANSPORT_SASL;
+    if (settings->port == 0)
+        settings->port = settings->transport == TRANSPORT_HTTP ? 10001 : 10000;
+}
+
+static SQLRETURN check_token(const struct dyno_odbc_settings *settings, struct dyno_odbc_diag *diag)
+{
+    if (settings->transport != TRANSPORT_HTTP)
+        return dyno_odbc_diag_post(diag, "HY024", "AuthMech=11 needs ThriftTransport=2 (HTTP)");
+    if (settings->auth_flow != 0)
+        return dyno_odbc_diag_post(diag, "HYC00",
+                                   "Auth_Flow=%d is not supported by this driver; use 0 with a "
+                                   "token in Auth_AccessToken",
+                                   (int)settings->auth_flow);
+    if (settings->token == NULL)
+        return dyno_odbc_diag_post(diag, "28000", "AuthMech=11 needs a token in Auth_AccessToken");
+    return SQL_SUCCESS;
+}
+
 static SQLRETURN settle_auth(struct dyno_odbc_settings *settings, struct dyno_odbc_diag *diag)
 {
-    if (settings->transport == 2)
-        return dyno_odbc_diag_post(
-            diag, "HYC00",
-            "ThriftTransport=2 (HTTP) is not supported by this driver; use 0 "
-            "(binary) or 1 (SASL)");
-    if (settings->auth_mech < 0 && settings->transport == 0)
-        settings->auth_mech = 0;
-    if (settings->auth_mech < 0)
-        settings->auth_mech = settings->password != NULL ? 3 : 2;
-    if (settings->transport < 0)
-        settings->transport = settings->auth_mech == 0 ? 0 : 1;
-    if (settings->auth_mech != 0 && settings->auth_mech != 2 && settings->auth_mech != 3)
+    derive(settings);
+    if (settings->auth_mech == MECH_TOKEN)
+        return check_token(settings, diag);
+    if (settings->auth_mech != MECH_NONE && settings->auth_mech != MECH_USER &&
+        settings->auth_mech != MECH_PASSWORD)
         return dyno_odbc_diag_post(diag, "HYC00",
                                    "AuthMech=%d is not supported by this driver; use 0 (none), 2 "
-                                   "(user name) or 3 (user name and password)",
+                                   "(user name), 3 (user name and password) or 11 (token)",
                                    (int)settings->auth_mech);
-    if (settings->auth_mech == 0 && settings->transport == 1)
+    if (settings->auth_mech == MECH_NONE && settings->transport == TRANSPORT_SASL)
         return dyno_odbc_diag_post(diag, "HY024",
                                    "AuthMech=0 needs ThriftTransport=0 (a server with "
                                    "hive.server2.authentication=NOSASL)");
-    if (settings->auth_mech != 0 && settings->transport == 0)
+    if (settings->auth_mech != MECH_NONE && settings->transport == TRANSPORT_BINARY)
         return dyno_odbc_diag_post(diag, "HY024", "AuthMech=%d needs ThriftTransport=1 (SASL)",
                                    (int)settings->auth_mech);
-    if (settings->auth_mech == 3 && settings->password == NULL)
+    if (settings->auth_mech == MECH_PASSWORD && settings->password == NULL)
         return dyno_odbc_diag_post(diag, "28000", "AuthMech=3 needs a password in PWD");
+    return SQL_SUCCESS;
+}
+
+/* Without a word about a proxy the environment decides. */
+static SQLRETURN settle_proxy(struct dyno_odbc_settings *settings, struct dyno_odbc_diag *diag)
+{
+    if (settings->use_proxy == 1 && settings->proxy.host == NULL)
+        return dyno_odbc_diag_post(diag, "HY024", "UseProxy=1 needs a host in ProxyHost");
+    settings->proxy.is_off = settings->use_proxy == 0;
+    settings->proxy.port = (uint16_t)settings->proxy_port;
     return SQL_SUCCESS;
 }
 
@@ -61,7 +107,16 @@ SQLRETURN dyno_odbc_settings_settle(struct dyno_odbc_settings *settings,
                                     struct dyno_odbc_diag *diag)
 {
     SQLRETURN rc = settle_auth(settings, diag);
+    if (rc == SQL_SUCCESS)
+        rc = settle_proxy(settings, diag);
     return rc == SQL_SUCCESS ? settle_tls(settings, diag) : rc;
+}
+
+static enum dyno_hs2_auth auth_of(const struct dyno_odbc_settings *settings)
+{
+    if (settings->auth_mech == MECH_TOKEN)
+        return DYNO_HS2_AUTH_BEARER;
+    return settings->transport == TRANSPORT_BINARY ? DYNO_HS2_AUTH_NOSASL : DYNO_HS2_AUTH_PLAIN;
 }
 
 struct dyno_hs2_options dyno_odbc_settings_options(const struct dyno_odbc_settings *settings)
@@ -69,9 +124,14 @@ struct dyno_hs2_options dyno_odbc_settings_options(const struct dyno_odbc_settin
     return (struct dyno_hs2_options){
         .host = settings->host,
         .port = settings->port,
-        .auth = settings->transport == 0 ? DYNO_HS2_AUTH_NOSASL : DYNO_HS2_AUTH_PLAIN,
+        .transport = settings->transport == TRANSPORT_HTTP ? DYNO_HS2_TRANSPORT_HTTP
+                                                           : DYNO_HS2_TRANSPORT_BINARY,
+        .auth = auth_of(settings),
+        .token = settings->token,
+        .http_path = settings->http_path,
+        .proxy = settings->proxy,
         .user = settings->user,
-        .password = settings->auth_mech == 3 ? settings->password : NULL,
+        .password = settings->auth_mech == MECH_PASSWORD ? settings->password : NULL,
         .schema = settings->schema,
         .tls = settings->tls,
         .connect_timeout_ns = settings->login_timeout_s * DYNO_NS_PER_S,

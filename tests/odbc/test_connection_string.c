@@ -132,6 +132,41 @@ static void test_settings_read_every_key(void **state)
     drop(&outcome);
 }
 
+static void test_settings_for_http(void **state)
+{
+    (void)state;
+    struct outcome outcome;
+    read_settings(&outcome, "ThriftTransport=2;UID=u;PWD=p");
+    struct dyno_hs2_options options = dyno_odbc_settings_options(&outcome.settings);
+    assert_int_equal(options.transport, DYNO_HS2_TRANSPORT_HTTP);
+    assert_int_equal(options.auth, DYNO_HS2_AUTH_PLAIN);
+    assert_int_equal(options.port, 10001);
+    assert_null(options.http_path);
+    assert_false(options.proxy.is_off);
+    drop(&outcome);
+    read_settings(&outcome, "AuthMech=11;Auth_AccessToken=t;HTTPPath=p;Port=443;SSL=1;ProxyHost=h;"
+                            "ProxyPort=3128;ProxyUID=u;ProxyPWD=sesame");
+    assert_int_equal(outcome.rc, SQL_SUCCESS);
+    options = dyno_odbc_settings_options(&outcome.settings);
+    assert_int_equal(options.transport, DYNO_HS2_TRANSPORT_HTTP);
+    assert_int_equal(options.auth, DYNO_HS2_AUTH_BEARER);
+    assert_string_equal(options.token, "t");
+    assert_string_equal(options.http_path, "p");
+    assert_int_equal(options.port, 443);
+    assert_true(options.tls.is_on);
+    assert_string_equal(options.proxy.host, "h");
+    assert_int_equal(options.proxy.port, 3128);
+    assert_string_equal(options.proxy.user, "u");
+    assert_string_equal(options.proxy.password, "sesame");
+    drop(&outcome);
+    read_settings(&outcome, "ThriftTransport=2;UseProxy=0;AuthMech=8;PWD=p");
+    options = dyno_odbc_settings_options(&outcome.settings);
+    assert_true(options.proxy.is_off);
+    assert_true(options.tls.is_on);
+    assert_string_equal(options.password, "p");
+    drop(&outcome);
+}
+
 static void test_settings_for_tls(void **state)
 {
     (void)state;
@@ -203,12 +238,15 @@ static void test_settings_refuse_with_a_state(void **state)
         const char *text;
         const char *sqlstate;
     } rows[] = {
-        {"ThriftTransport=2", "HYC00"},
         {"SSL=maybe", "HY024"},
         {"SSL=1;Min_TLS=2", "HY024"},
         {"SSL=1;TwoWaySSL=1", "HY024"},
         {"AuthMech=1", "HYC00"},
-        {"AuthMech=11", "HYC00"},
+        {"AuthMech=11", "28000"},
+        {"AuthMech=11;Auth_AccessToken=t;ThriftTransport=1", "HY024"},
+        {"AuthMech=11;Auth_Flow=1;Auth_AccessToken=t", "HYC00"},
+        {"ThriftTransport=2;UseProxy=1", "HY024"},
+        {"ThriftTransport=2;UseProxy=1;ProxyHost=p;ProxyPort=0", "HY024"},
         {"ServiceDiscoveryMode=1", "HYC00"},
         {"AuthMech=3", "28000"},
         {"AuthMech=0;ThriftTransport=1", "HY024"},
@@ -253,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_pairs_format_masks_secrets_and_reads_back),
         cmocka_unit_test(test_settings_defaults_fit_a_plain_spark),
         cmocka_unit_test(test_settings_read_every_key),
+        cmocka_unit_test(test_settings_for_http),
         cmocka_unit_test(test_settings_for_tls),
         cmocka_unit_test(test_settings_first_of_two_names_wins),
         cmocka_unit_test(test_settings_derive_mechanism_and_transport),

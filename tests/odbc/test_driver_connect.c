@@ -52,7 +52,7 @@ static void test_connect_failures_have_states(void **state)
         const char *more;
         const char *sqlstate;
     } rows[] = {
-        {"UID=me;PWD=sesame", "28000"}, {"UID=me;PWD=sesame;ThriftTransport=2", "HYC00"},
+        {"UID=me;PWD=sesame", "28000"}, {"UID=me;PWD=sesame;ThriftTransport=2;UseProxy=0", "08S01"},
         {"PWD={sesame", "HY000"},       {"PWD=sesame;SSL=1", "08001"},
         {"AuthMech=3;UID=me", "28000"}, {"RowsFetchedPerBlock=x;PWD=sesame", "HY024"},
     };

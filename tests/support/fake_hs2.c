@@ -168,7 +168,13 @@ enum dyno_status dyno_fake_hs2_start(const struct dyno_fake_hs2_options *options
     struct dyno_fake_hs2 *server = dyno_xcalloc(1, sizeof *server);
     server->listener = -1;
     server->wake[0] = server->wake[1] = -1;
-    server->shared.is_sasl = options->is_sasl;
+    server->shared.is_sasl = options->is_sasl && !options->is_http;
+    server->shared.is_http = options->is_http;
+    server->shared.is_http_proxy = options->is_http_proxy;
+    server->shared.http_state = options->http_state;
+    server->shared.http_path =
+        dyno_xstrdup(options->http_path != NULL ? options->http_path : "cliservice");
+    server->shared.http_token = dyno_xstrdup(options->http_token);
     server->shared.user = dyno_xstrdup(options->user);
     server->shared.password = dyno_xstrdup(options->password != NULL ? options->password : "");
     server->shared.protocol = options->protocol != 0 ? options->protocol : 10;
@@ -203,6 +209,11 @@ uint16_t dyno_fake_hs2_port(const struct dyno_fake_hs2 *server)
 int64_t dyno_fake_hs2_calls(const struct dyno_fake_hs2 *server, enum dyno_hs2_call call)
 {
     return server->shared.calls[call];
+}
+
+int64_t dyno_fake_hs2_logins(const struct dyno_fake_hs2 *server)
+{
+    return server->shared.logins;
 }
 
 size_t dyno_fake_hs2_connections(struct dyno_fake_hs2 *server)
@@ -240,6 +251,8 @@ void dyno_fake_hs2_stop(struct dyno_fake_hs2 *server)
     fake_work_deinit(&server->shared.work);
     pthread_mutex_destroy(&server->shared.lock);
     SSL_CTX_free(server->shared.tls);
+    free(server->shared.http_path);
+    free(server->shared.http_token);
     free(server->shared.user);
     free(server->shared.password);
     free(server);

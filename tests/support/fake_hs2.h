@@ -63,8 +63,13 @@ struct dyno_fake_hs2_options {
     const char *tls_cert; /**< PEM file: TLS is on, with this certificate and `tls_key` */
     const char *tls_key;
     const char *tls_client_ca; /**< PEM file: clients must show a certificate of this authority */
-    bool is_ipv6;              /**< listen on ::1 instead of 127.0.0.1 */
-    int64_t service_ns;        /**< mean service time of a statement */
+    bool is_http;              /**< HTTP transport: Basic authentication, `is_sasl` is ignored */
+    const char *http_path;     /**< "cliservice" */
+    const char *http_token;    /**< the only Bearer token that gets in; NULL: none does */
+    int http_state;            /**< every request gets this state and a page; 0: none does */
+    bool is_http_proxy; /**< requests must name a whole URL, as to a proxy; they are served */
+    bool is_ipv6;       /**< listen on ::1 instead of 127.0.0.1 */
+    int64_t service_ns; /**< mean service time of a statement */
     enum dyno_fake_distribution distribution;
     double sigma;  /**< of LOGNORMAL; 1 */
     uint64_t seed; /**< of the service times */
@@ -90,6 +95,9 @@ uint16_t dyno_fake_hs2_port(const struct dyno_fake_hs2 *server);
 
 /** Calls of that kind that were received so far. Any thread. */
 int64_t dyno_fake_hs2_calls(const struct dyno_fake_hs2 *server, enum dyno_hs2_call call);
+
+/** HTTP requests that were let in by name and password or by token, not by cookie. Any thread. */
+int64_t dyno_fake_hs2_logins(const struct dyno_fake_hs2 *server);
 
 /** Connections that are open now. Any thread. */
 size_t dyno_fake_hs2_connections(struct dyno_fake_hs2 *server);

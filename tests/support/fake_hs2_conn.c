@@ -127,6 +127,8 @@ static bool end_answer(struct fake_connection *connection)
     size_t len = answer->len - 4;
     for (size_t i = 0; i < 4; i++)
         answer->bytes[i] = (uint8_t)(len >> (24 - 8 * i));
+    if (connection->shared->is_http)
+        return fake_http_send(connection, answer->bytes + 4, len, len);
     size_t skipped = connection->shared->is_sasl ? 0 : 4;
     return fake_send(connection, answer->bytes + skipped, answer->len - skipped);
 }
@@ -329,14 +331,20 @@ static bool spoil(struct fake_connection *connection)
     static const uint8_t garbage[] = "these bytes are not a message of the protocol";
     const struct dyno_wire_writer *answer = &connection->answer;
     enum dyno_fake_fault fault = connection->shared->fault;
+    bool is_http = connection->shared->is_http;
     if (fault == DYNO_FAKE_FAULT_FETCH_GARBAGE)
-        return fake_send(connection, garbage, sizeof garbage) && false;
+        return (is_http ? fake_http_send(connection, garbage, sizeof garbage, sizeof garbage)
+                        : fake_send(connection, garbage, sizeof garbage)) &&
+               false;
     size_t skipped = connection->shared->is_sasl ? 0 : 4;
     uint8_t *bytes = answer->bytes;
     size_t len = answer->len - 4;
     for (size_t i = 0; i < 4; i++)
         bytes[i] = (uint8_t)(len >> (24 - 8 * i));
-    (void)fake_send(connection, bytes + skipped, len / 2);
+    if (is_http)
+        (void)fake_http_send(connection, bytes + 4, len, len / 2);
+    else
+        (void)fake_send(connection, bytes + skipped, len / 2);
     connection->is_open = false;
     const struct linger now = {.l_onoff = 1, .l_linger = 0};
     if (fault == DYNO_FAKE_FAULT_FETCH_RESET)

@@ -26,13 +26,20 @@ struct fake_connection {
     struct dyno_wire_writer answer;
     struct fake_settings settings;
     struct fake_operation *operations;
-    bool is_open; /**< false: hang up after this request */
+    bool owes_cookie; /**< HTTP: the next answer sets it */
+    bool is_open;     /**< false: hang up after this request */
 };
 
 /** What all connections of a server share; immutable but for the work and the counters. */
 struct fake_shared {
     struct fake_work work;
     bool is_sasl;
+    bool is_http;
+    bool is_http_proxy;
+    int http_state;
+    char *http_path;
+    char *http_token;
+    _Atomic int64_t logins;
     SSL_CTX *tls; /**< NULL: plain */
     char *user;
     char *password;
@@ -42,6 +49,16 @@ struct fake_shared {
     pthread_mutex_t lock; /**< for the list of connections and the closing of their sockets */
     _Atomic int64_t calls[DYNO_HS2_FETCH_RESULTS + 1];
 };
+
+/**
+ * The next request's body into the connection's bytes; a request that is not let in is answered here
+ * and the next one awaited. False: the peer hung up.
+ */
+bool fake_http_read(struct fake_connection *connection);
+
+/** Answer with these bytes; with `sent_len` below `len` the rest is announced and never comes. */
+bool fake_http_send(struct fake_connection *connection, const uint8_t *bytes, size_t len,
+                    size_t sent_len);
 
 /** A thread's start routine: serve the connection until its peer hangs up, free what is in it. */
 void *fake_connection_serve(void *ctx);
@@ -65,6 +82,9 @@ bool fake_request_read(struct fake_connection *connection, struct fake_request *
 
 /** Receive what is there, at least a byte; 0 or less: the peer hung up. */
 ssize_t fake_receive_some(struct fake_connection *connection, void *out, size_t room);
+
+/** Make room for that many bytes of a request. */
+void fake_reserve(struct fake_connection *connection, size_t capacity);
 
 /** Receive exactly. */
 bool fake_receive(struct fake_connection *connection, void *out, size_t len);

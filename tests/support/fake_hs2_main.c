@@ -11,7 +11,7 @@
 
 static const char USAGE[] =
     "usage: fake_hs2 [--port N] [--sasl] [--user NAME --password TEXT]\n"
-    "                [--tls-cert FILE --tls-key FILE] [--service DURATION]\n"
+    "                [--http] [--tls-cert FILE --tls-key FILE] [--service DURATION]\n"
     "                [--distribution fixed|exponential|lognormal] [--sigma X] [--seed N]\n"
     "                [--slots N] [--freeze AT,FOR]... [--fail-every N] [--long-poll DURATION]\n"
     "                [--fault NAME] [--log FILE]\n"
@@ -90,6 +90,9 @@ static enum dyno_status set_option(int option, const char *text, struct argument
     case 's':
         options->is_sasl = true;
         return DYNO_OK;
+    case 'h':
+        options->is_http = true;
+        return DYNO_OK;
     case 'u':
         options->user = text;
         return DYNO_OK;
@@ -130,6 +133,7 @@ static enum dyno_status parse(int argc, char **argv, struct arguments *arguments
     static const struct option known[] = {
         {"port", required_argument, NULL, 'p'},
         {"sasl", no_argument, NULL, 's'},
+        {"http", no_argument, NULL, 'h'},
         {"user", required_argument, NULL, 'u'},
         {"password", required_argument, NULL, 'w'},
         {"tls-cert", required_argument, NULL, 'c'},

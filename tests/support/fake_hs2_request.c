@@ -20,7 +20,7 @@ bool fake_receive(struct fake_connection *connection, void *out, size_t len)
     return true;
 }
 
-static void reserve(struct fake_connection *connection, size_t capacity)
+void fake_reserve(struct fake_connection *connection, size_t capacity)
 {
     if (capacity <= connection->capacity)
         return;
@@ -33,7 +33,7 @@ static void reserve(struct fake_connection *connection, size_t capacity)
 static enum dyno_status pull(struct dyno_wire_reader *reader, size_t want)
 {
     struct fake_connection *connection = reader->ctx;
-    reserve(connection, reader->at + want < 4096 ? 4096 : (reader->at + want) * 2);
+    fake_reserve(connection, reader->at + want < 4096 ? 4096 : (reader->at + want) * 2);
     while (connection->len - reader->at < want) {
         ssize_t got = fake_receive_some(connection, connection->bytes + connection->len,
                                         connection->capacity - connection->len);
@@ -54,7 +54,7 @@ static bool receive_frame(struct fake_connection *connection)
     size_t len = dyno_wire_load_u32(header);
     if (len > MAX_REQUEST_BYTES)
         return false;
-    reserve(connection, len);
+    fake_reserve(connection, len);
     connection->len = len;
     return fake_receive(connection, connection->bytes, len);
 }
@@ -164,9 +164,10 @@ static void read_header(struct dyno_wire_reader *reader, struct fake_request *re
 
 bool fake_request_read(struct fake_connection *connection, struct fake_request *request)
 {
-    bool is_framed = connection->shared->is_sasl;
+    bool is_http = connection->shared->is_http;
+    bool is_framed = connection->shared->is_sasl || is_http;
     connection->len = 0;
-    if (is_framed && !receive_frame(connection))
+    if (is_framed && !(is_http ? fake_http_read(connection) : receive_frame(connection)))
         return false;
     *request = (struct fake_request){.is_known = false};
     struct dyno_wire_reader reader = dyno_wire_reader_over(connection->bytes, connection->len);
