@@ -24,6 +24,8 @@ struct dyno_tls_context {
 
 struct dyno_tls {
     SSL *ssl;
+    bool was_cert_asked; /* for, when there was none to show */
+    bool has_received;
     char name[288];
 };
 
@@ -95,6 +97,16 @@ static int allow_self_signed(int is_good, X509_STORE_CTX *store)
 void dyno_tls_allow_self_signed(void *ssl_context)
 {
     SSL_CTX_set_verify(ssl_context, SSL_VERIFY_PEER, allow_self_signed);
+}
+
+/* Called where the server asks for a certificate and none was loaded. */
+static int note_request(SSL *ssl, X509 **cert, EVP_PKEY **key)
+{
+    struct dyno_tls *tls = SSL_get_app_data(ssl);
+    (void)cert;
+    (void)key;
+    tls->was_cert_asked = true;
+    return 0;
 }
 
 static int give_password(char *out, int room, int is_writing, void *password)
@@ -171,6 +183,7 @@ static enum dyno_status configure(struct dyno_tls_context *context,
                               SSL_MODE_AUTO_RETRY | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_verify(ssl, options->skips_checks ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
                        options->allows_self_signed ? allow_self_signed : NULL);
+    SSL_CTX_set_client_cert_cb(ssl, note_request);
     enum dyno_status status = load_trust(ssl, options, err);
     return status == DYNO_OK ? load_identity(ssl, options, err) : status;
 }
@@ -343,6 +356,8 @@ enum dyno_status dyno_tls_open(const struct dyno_tls_context *context,
     ERR_clear_error();
     (void)snprintf(tls->name, sizeof tls->name, "%s", peer->name);
     tls->ssl = SSL_new(context->ssl);
+    if (tls->ssl != NULL)
+        SSL_set_app_data(tls->ssl, tls);
     enum dyno_status status = tls->ssl == NULL || !attach(context, tls->ssl, peer)
                                   ? out_of_memory(err)
                                   : shake_hands(tls, peer, deadline_ns, err);
@@ -371,10 +386,28 @@ void dyno_tls_close(struct dyno_tls *tls)
 
 /* Data. */
 
+/*
+ * In TLS 1.3 a server refuses a client without certificate after the handshake, and its reason is
+ * lost where its reset overtakes it.
+ */
+static bool is_refusal(const struct dyno_tls *tls)
+{
+    return tls->was_cert_asked && !tls->has_received;
+}
+
+static enum dyno_status explain_refusal(const struct dyno_tls *tls, struct dyno_err *err)
+{
+    return dyno_err_set_sql(err, DYNO_ETLS, "08S01", 0,
+                            "'%s' ended TLS: it asked for a client certificate, and there is none",
+                            tls->name);
+}
+
 static enum dyno_status explain_break(const struct dyno_tls *tls, int code, int errno_before,
                                       struct dyno_err *err)
 {
     char text[DYNO_ERRNO_TEXT_BYTES];
+    if (is_refusal(tls))
+        return explain_refusal(tls, err);
     if (code == SSL_ERROR_SYSCALL)
         return dyno_err_set_sql(
             err, DYNO_ECONN, "08S01", 0, "the connection to '%s' was lost: %s", tls->name,
@@ -398,6 +431,8 @@ static enum dyno_status judge(const struct dyno_tls *tls, int errno_before, shor
              !(code == SSL_ERROR_SSL &&
                ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING))
         status = explain_break(tls, code, errno_before, err);
+    else if (is_refusal(tls))
+        status = explain_refusal(tls, err);
     ERR_clear_error();
     return status;
 }
@@ -425,8 +460,10 @@ enum dyno_status dyno_tls_receive(struct dyno_tls *tls, void *out, size_t room, 
     *wait_out = 0;
     ERR_clear_error();
     errno = 0;
-    if (SSL_read_ex(tls->ssl, out, room, len_out) == 1)
+    if (SSL_read_ex(tls->ssl, out, room, len_out) == 1) {
+        tls->has_received = true;
         return DYNO_OK;
+    }
     return judge(tls, errno, wait_out, err);
 }
 
