@@ -101,8 +101,12 @@ static SQLRETURN set_dbc_attr(struct dyno_odbc_dbc *dbc, SQLINTEGER attribute, S
     case SQL_ATTR_PACKET_SIZE:
     case SQL_ATTR_QUIET_MODE:
         return SQL_SUCCESS;
-    case SQL_ATTR_METADATA_ID:
     case SQL_ATTR_ASYNC_ENABLE:
+        if (number != SQL_ASYNC_ENABLE_OFF && number != SQL_ASYNC_ENABLE_ON)
+            return dyno_odbc_diag_post(&dbc->diag, "HY024", NULL);
+        dbc->async_enable = number;
+        return SQL_SUCCESS;
+    case SQL_ATTR_METADATA_ID:
         return number == 0 ? SQL_SUCCESS : dyno_odbc_diag_post(&dbc->diag, "HYC00", NULL);
     case SQL_ATTR_CURRENT_CATALOG:
         return dyno_odbc_diag_post(&dbc->diag, "HYC00",
@@ -112,24 +116,26 @@ static SQLRETURN set_dbc_attr(struct dyno_odbc_dbc *dbc, SQLINTEGER attribute, S
     }
 }
 
-DYNO_ODBC_API SQLRETURN SQL_API SQLSetConnectAttr(SQLHDBC handle, SQLINTEGER attribute,
-                                                  SQLPOINTER value, SQLINTEGER len)
+static SQLRETURN set_connect_attr(SQLHDBC handle, SQLINTEGER attribute, SQLPOINTER value)
 {
-    (void)len;
     struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
     if (dbc == NULL)
         return SQL_INVALID_HANDLE;
     return dyno_odbc_dbc_leave(dbc, set_dbc_attr(dbc, attribute, (SQLULEN)(uintptr_t)value));
 }
 
+DYNO_ODBC_API SQLRETURN SQL_API SQLSetConnectAttr(SQLHDBC handle, SQLINTEGER attribute,
+                                                  SQLPOINTER value, SQLINTEGER len)
+{
+    (void)len;
+    return set_connect_attr(handle, attribute, value);
+}
+
 DYNO_ODBC_API SQLRETURN SQL_API SQLSetConnectAttrW(SQLHDBC handle, SQLINTEGER attribute,
                                                    SQLPOINTER value, SQLINTEGER len)
 {
     (void)len;
-    struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
-    if (dbc == NULL)
-        return SQL_INVALID_HANDLE;
-    return dyno_odbc_dbc_leave(dbc, set_dbc_attr(dbc, attribute, (SQLULEN)(uintptr_t)value));
+    return set_connect_attr(handle, attribute, value);
 }
 
 /* Attributes that are numbers. False for all others. */
@@ -151,8 +157,10 @@ static bool get_number(struct dyno_odbc_dbc *dbc, SQLINTEGER attribute, SQLUINTE
     case SQL_ATTR_CONNECTION_DEAD:
         *out = dyno_odbc_dbc_is_dead(dbc) ? SQL_CD_TRUE : SQL_CD_FALSE;
         return true;
-    case SQL_ATTR_METADATA_ID:
     case SQL_ATTR_ASYNC_ENABLE:
+        *out = (SQLUINTEGER)dbc->async_enable;
+        return true;
+    case SQL_ATTR_METADATA_ID:
     case SQL_ATTR_AUTO_IPD:
     case SQL_ATTR_TXN_ISOLATION:
     case SQL_ATTR_PACKET_SIZE:
@@ -181,25 +189,26 @@ static SQLRETURN get_dbc_attr(struct dyno_odbc_dbc *dbc, SQLINTEGER attribute,
     return SQL_SUCCESS;
 }
 
-DYNO_ODBC_API SQLRETURN SQL_API SQLGetConnectAttr(SQLHDBC handle, SQLINTEGER attribute,
-                                                  SQLPOINTER value, SQLINTEGER room,
-                                                  SQLINTEGER *len)
+static SQLRETURN get_connect_attr(SQLHDBC handle, SQLINTEGER attribute,
+                                  struct dyno_odbc_text_out out, SQLINTEGER *len)
 {
     struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
     if (dbc == NULL)
         return SQL_INVALID_HANDLE;
-    struct dyno_odbc_text_out out = {.buffer = value, .room = room, .integer_len = len};
+    out.integer_len = len;
     return dyno_odbc_dbc_leave(dbc, get_dbc_attr(dbc, attribute, &out));
+}
+
+DYNO_ODBC_API SQLRETURN SQL_API SQLGetConnectAttr(SQLHDBC handle, SQLINTEGER attribute,
+                                                  SQLPOINTER value, SQLINTEGER room,
+                                                  SQLINTEGER *len)
+{
+    return get_connect_attr(handle, attribute, dyno_odbc_narrow_out(value, room, NULL), len);
 }
 
 DYNO_ODBC_API SQLRETURN SQL_API SQLGetConnectAttrW(SQLHDBC handle, SQLINTEGER attribute,
                                                    SQLPOINTER value, SQLINTEGER room,
                                                    SQLINTEGER *len)
 {
-    struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
-    if (dbc == NULL)
-        return SQL_INVALID_HANDLE;
-    struct dyno_odbc_text_out out = {
-        .buffer = value, .room = room, .is_wide = true, .integer_len = len};
-    return dyno_odbc_dbc_leave(dbc, get_dbc_attr(dbc, attribute, &out));
+    return get_connect_attr(handle, attribute, dyno_odbc_wide_bytes_out(value, room, NULL), len);
 }

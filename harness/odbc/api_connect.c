@@ -3,6 +3,7 @@
 #include "odbc/dbc.h"
 #include "odbc/dsn.h"
 #include "odbc/env.h"
+#include "odbc/sql.h"
 #include "odbc/text.h"
 
 #include <stdlib.h>
@@ -58,22 +59,28 @@ static SQLRETURN driver_connect(struct dyno_odbc_dbc *dbc, const char *text,
     return rc;
 }
 
+static SQLRETURN read_and_connect(SQLHDBC handle, struct dyno_odbc_text_arg in,
+                                  SQLUSMALLINT completion, struct dyno_odbc_text_out out)
+{
+    struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
+    if (dbc == NULL)
+        return SQL_INVALID_HANDLE;
+    char *text = NULL;
+    const char *state = dyno_odbc_text_read(in, &text);
+    SQLRETURN rc = state != NULL ? dyno_odbc_diag_post(&dbc->diag, state, NULL)
+                                 : driver_connect(dbc, text, completion, &out);
+    wipe_free(text);
+    return dyno_odbc_dbc_leave(dbc, rc);
+}
+
 DYNO_ODBC_API SQLRETURN SQL_API SQLDriverConnect(SQLHDBC handle, SQLHWND window, SQLCHAR *in_text,
                                                  SQLSMALLINT in_len, SQLCHAR *out_text,
                                                  SQLSMALLINT out_room, SQLSMALLINT *out_len,
                                                  SQLUSMALLINT completion)
 {
     (void)window;
-    struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
-    if (dbc == NULL)
-        return SQL_INVALID_HANDLE;
-    char *text = NULL;
-    const char *state = dyno_odbc_text_in(in_text, in_len, &text);
-    struct dyno_odbc_text_out out = {.buffer = out_text, .room = out_room, .small_len = out_len};
-    SQLRETURN rc = state != NULL ? dyno_odbc_diag_post(&dbc->diag, state, NULL)
-                                 : driver_connect(dbc, text, completion, &out);
-    wipe_free(text);
-    return dyno_odbc_dbc_leave(dbc, rc);
+    return read_and_connect(handle, dyno_odbc_narrow(in_text, in_len), completion,
+                            dyno_odbc_narrow_out(out_text, out_room, out_len));
 }
 
 DYNO_ODBC_API SQLRETURN SQL_API SQLDriverConnectW(SQLHDBC handle, SQLHWND window, SQLWCHAR *in_text,
@@ -82,20 +89,8 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLDriverConnectW(SQLHDBC handle, SQLHWND window
                                                   SQLUSMALLINT completion)
 {
     (void)window;
-    struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
-    if (dbc == NULL)
-        return SQL_INVALID_HANDLE;
-    char *text = NULL;
-    const char *state = dyno_odbc_text_in_w(in_text, in_len, &text);
-    struct dyno_odbc_text_out out = {.buffer = out_text,
-                                     .room = out_room,
-                                     .is_wide = true,
-                                     .counts_units = true,
-                                     .small_len = out_len};
-    SQLRETURN rc = state != NULL ? dyno_odbc_diag_post(&dbc->diag, state, NULL)
-                                 : driver_connect(dbc, text, completion, &out);
-    wipe_free(text);
-    return dyno_odbc_dbc_leave(dbc, rc);
+    return read_and_connect(handle, dyno_odbc_wide(in_text, in_len), completion,
+                            dyno_odbc_wide_out(out_text, out_room, out_len));
 }
 
 /* SQLConnect's three arguments in UTF-8, owned. */
@@ -128,14 +123,22 @@ static SQLRETURN connect_dsn(struct dyno_odbc_dbc *dbc, const struct credentials
     return status == DYNO_OK ? open_with_dsn(dbc) : drop_pairs(dbc, &err);
 }
 
-static SQLRETURN connect_and_free(struct dyno_odbc_dbc *dbc, struct credentials *credentials,
-                                  const char *state)
+/* `given`: data source, user, password. */
+static SQLRETURN read_and_connect_dsn(SQLHDBC handle, const struct dyno_odbc_text_arg given[3])
 {
+    struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
+    if (dbc == NULL)
+        return SQL_INVALID_HANDLE;
+    struct credentials credentials = {.dsn = NULL};
+    char **const fields[] = {&credentials.dsn, &credentials.user, &credentials.password};
+    const char *state = NULL;
+    for (size_t i = 0; i < 3 && state == NULL; i++)
+        state = dyno_odbc_text_read(given[i], fields[i]);
     SQLRETURN rc = state != NULL ? dyno_odbc_diag_post(&dbc->diag, state, NULL)
-                                 : connect_dsn(dbc, credentials);
-    free(credentials->dsn);
-    free(credentials->user);
-    wipe_free(credentials->password);
+                                 : connect_dsn(dbc, &credentials);
+    free(credentials.dsn);
+    free(credentials.user);
+    wipe_free(credentials.password);
     return dyno_odbc_dbc_leave(dbc, rc);
 }
 
@@ -143,32 +146,20 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLConnect(SQLHDBC handle, SQLCHAR *dsn, SQLSMAL
                                            SQLCHAR *user, SQLSMALLINT user_len, SQLCHAR *password,
                                            SQLSMALLINT password_len)
 {
-    struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
-    if (dbc == NULL)
-        return SQL_INVALID_HANDLE;
-    struct credentials credentials = {.dsn = NULL};
-    const char *state = dyno_odbc_text_in(dsn, dsn_len, &credentials.dsn);
-    if (state == NULL)
-        state = dyno_odbc_text_in(user, user_len, &credentials.user);
-    if (state == NULL)
-        state = dyno_odbc_text_in(password, password_len, &credentials.password);
-    return connect_and_free(dbc, &credentials, state);
+    const struct dyno_odbc_text_arg given[] = {dyno_odbc_narrow(dsn, dsn_len),
+                                               dyno_odbc_narrow(user, user_len),
+                                               dyno_odbc_narrow(password, password_len)};
+    return read_and_connect_dsn(handle, given);
 }
 
 DYNO_ODBC_API SQLRETURN SQL_API SQLConnectW(SQLHDBC handle, SQLWCHAR *dsn, SQLSMALLINT dsn_len,
                                             SQLWCHAR *user, SQLSMALLINT user_len,
                                             SQLWCHAR *password, SQLSMALLINT password_len)
 {
-    struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
-    if (dbc == NULL)
-        return SQL_INVALID_HANDLE;
-    struct credentials credentials = {.dsn = NULL};
-    const char *state = dyno_odbc_text_in_w(dsn, dsn_len, &credentials.dsn);
-    if (state == NULL)
-        state = dyno_odbc_text_in_w(user, user_len, &credentials.user);
-    if (state == NULL)
-        state = dyno_odbc_text_in_w(password, password_len, &credentials.password);
-    return connect_and_free(dbc, &credentials, state);
+    const struct dyno_odbc_text_arg given[] = {dyno_odbc_wide(dsn, dsn_len),
+                                               dyno_odbc_wide(user, user_len),
+                                               dyno_odbc_wide(password, password_len)};
+    return read_and_connect_dsn(handle, given);
 }
 
 DYNO_ODBC_API SQLRETURN SQL_API SQLDisconnect(SQLHDBC handle)
@@ -207,18 +198,25 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLEndTran(SQLSMALLINT handle_type, SQLHANDLE ha
     return dyno_odbc_dbc_leave(dbc, rc);
 }
 
-/* The text goes to the server as it is, so the native text is the same. */
-static SQLRETURN native_sql(struct dyno_odbc_dbc *dbc, char *text, const char *state,
+static SQLRETURN native_sql(SQLHDBC handle, struct dyno_odbc_text_arg in,
                             const struct dyno_odbc_text_out *out)
 {
+    struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
+    if (dbc == NULL)
+        return SQL_INVALID_HANDLE;
+    struct dyno_odbc_sql sql = {.text = NULL};
+    char *text = NULL;
+    const char *state = dyno_odbc_text_read(in, &text);
     if (state == NULL && text == NULL)
         state = "HY009";
+    if (state == NULL && !dyno_odbc_sql_take(&sql, text, true))
+        state = "HY001";
     SQLRETURN rc = SQL_SUCCESS;
+    if (state == NULL && dyno_odbc_text_put(out, sql.text))
+        state = "01004";
     if (state != NULL)
         rc = dyno_odbc_diag_post(&dbc->diag, state, NULL);
-    else if (dyno_odbc_text_put(out, text))
-        rc = dyno_odbc_diag_post(&dbc->diag, "01004", NULL);
-    free(text);
+    dyno_odbc_sql_deinit(&sql);
     return dyno_odbc_dbc_leave(dbc, rc);
 }
 
@@ -226,28 +224,16 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLNativeSql(SQLHDBC handle, SQLCHAR *in_text, S
                                              SQLCHAR *out_text, SQLINTEGER out_room,
                                              SQLINTEGER *out_len)
 {
-    struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
-    if (dbc == NULL)
-        return SQL_INVALID_HANDLE;
-    char *text = NULL;
-    const char *state = dyno_odbc_text_in(in_text, in_len, &text);
-    struct dyno_odbc_text_out out = {.buffer = out_text, .room = out_room, .integer_len = out_len};
-    return native_sql(dbc, text, state, &out);
+    struct dyno_odbc_text_out out = dyno_odbc_narrow_out(out_text, out_room, NULL);
+    out.integer_len = out_len;
+    return native_sql(handle, dyno_odbc_narrow(in_text, in_len), &out);
 }
 
 DYNO_ODBC_API SQLRETURN SQL_API SQLNativeSqlW(SQLHDBC handle, SQLWCHAR *in_text, SQLINTEGER in_len,
                                               SQLWCHAR *out_text, SQLINTEGER out_room,
                                               SQLINTEGER *out_len)
 {
-    struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
-    if (dbc == NULL)
-        return SQL_INVALID_HANDLE;
-    char *text = NULL;
-    const char *state = dyno_odbc_text_in_w(in_text, in_len, &text);
-    struct dyno_odbc_text_out out = {.buffer = out_text,
-                                     .room = out_room,
-                                     .is_wide = true,
-                                     .counts_units = true,
-                                     .integer_len = out_len};
-    return native_sql(dbc, text, state, &out);
+    struct dyno_odbc_text_out out = dyno_odbc_wide_out(out_text, out_room, NULL);
+    out.integer_len = out_len;
+    return native_sql(handle, dyno_odbc_wide(in_text, in_len), &out);
 }

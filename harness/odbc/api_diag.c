@@ -33,6 +33,7 @@ static bool view_open(SQLSMALLINT handle_type, SQLHANDLE handle, struct view *ou
 {
     struct dyno_odbc_env *env = handle;
     struct dyno_odbc_dbc *dbc = handle;
+    struct dyno_odbc_desc *desc = handle;
     if (handle == NULL)
         return false;
     if (handle_type == SQL_HANDLE_STMT)
@@ -41,6 +42,8 @@ static bool view_open(SQLSMALLINT handle_type, SQLHANDLE handle, struct view *ou
         *out = (struct view){.diag = &env->diag, .lock = &env->lock};
     else if (handle_type == SQL_HANDLE_DBC && dbc->magic == DYNO_ODBC_MAGIC_DBC)
         *out = (struct view){.diag = &dbc->diag, .lock = &dbc->lock};
+    else if (handle_type == SQL_HANDLE_DESC && desc->magic == DYNO_ODBC_MAGIC_DESC)
+        *out = (struct view){.diag = &desc->diag, .lock = dyno_odbc_desc_lock(desc)};
     else
         return false;
     (void)pthread_mutex_lock(out->lock);
@@ -53,19 +56,31 @@ static SQLRETURN view_close(const struct view *view, SQLRETURN rc)
     return rc;
 }
 
-static SQLRETURN get_record(const struct dyno_odbc_diag *diag, SQLSMALLINT number,
-                            const struct dyno_odbc_text_out *state, SQLINTEGER *native,
-                            const struct dyno_odbc_text_out *message)
+/* What SQLGetDiagRec was asked: which record of which handle, and where its parts go. */
+struct record_query {
+    SQLSMALLINT handle_type;
+    SQLHANDLE handle;
+    SQLSMALLINT number;
+    SQLINTEGER *native;
+    struct dyno_odbc_text_out state;
+    struct dyno_odbc_text_out message;
+};
+
+static SQLRETURN get_record(const struct record_query *query)
 {
-    if (number < 1 || message->room < 0)
-        return SQL_ERROR;
-    const struct dyno_odbc_record *record = dyno_odbc_diag_get(diag, (size_t)number);
+    struct view view;
+    if (!view_open(query->handle_type, query->handle, &view))
+        return SQL_INVALID_HANDLE;
+    if (query->number < 1 || query->message.room < 0)
+        return view_close(&view, SQL_ERROR);
+    const struct dyno_odbc_record *record = dyno_odbc_diag_get(view.diag, (size_t)query->number);
     if (record == NULL)
-        return SQL_NO_DATA;
-    (void)dyno_odbc_text_put(state, record->sqlstate);
-    if (native != NULL)
-        *native = record->native;
-    return dyno_odbc_text_put(message, record->message) ? SQL_SUCCESS_WITH_INFO : SQL_SUCCESS;
+        return view_close(&view, SQL_NO_DATA);
+    (void)dyno_odbc_text_put(&query->state, record->sqlstate);
+    if (query->native != NULL)
+        *query->native = record->native;
+    bool is_cut = dyno_odbc_text_put(&query->message, record->message);
+    return view_close(&view, is_cut ? SQL_SUCCESS_WITH_INFO : SQL_SUCCESS);
 }
 
 DYNO_ODBC_API SQLRETURN SQL_API SQLGetDiagRec(SQLSMALLINT handle_type, SQLHANDLE handle,
@@ -73,12 +88,9 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLGetDiagRec(SQLSMALLINT handle_type, SQLHANDLE
                                               SQLINTEGER *native, SQLCHAR *message,
                                               SQLSMALLINT room, SQLSMALLINT *len)
 {
-    struct view view;
-    if (!view_open(handle_type, handle, &view))
-        return SQL_INVALID_HANDLE;
-    struct dyno_odbc_text_out state_out = {.buffer = state, .room = SQL_SQLSTATE_SIZE + 1};
-    struct dyno_odbc_text_out out = {.buffer = message, .room = room, .small_len = len};
-    return view_close(&view, get_record(view.diag, number, &state_out, native, &out));
+    struct dyno_odbc_text_out state_out = dyno_odbc_narrow_out(state, SQL_SQLSTATE_SIZE + 1, NULL);
+    return get_record(&(struct record_query){handle_type, handle, number, native, state_out,
+                                             dyno_odbc_narrow_out(message, room, len)});
 }
 
 DYNO_ODBC_API SQLRETURN SQL_API SQLGetDiagRecW(SQLSMALLINT handle_type, SQLHANDLE handle,
@@ -86,14 +98,9 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLGetDiagRecW(SQLSMALLINT handle_type, SQLHANDL
                                                SQLINTEGER *native, SQLWCHAR *message,
                                                SQLSMALLINT room, SQLSMALLINT *len)
 {
-    struct view view;
-    if (!view_open(handle_type, handle, &view))
-        return SQL_INVALID_HANDLE;
-    struct dyno_odbc_text_out state_out = {
-        .buffer = state, .room = SQL_SQLSTATE_SIZE + 1, .is_wide = true, .counts_units = true};
-    struct dyno_odbc_text_out out = {
-        .buffer = message, .room = room, .is_wide = true, .counts_units = true, .small_len = len};
-    return view_close(&view, get_record(view.diag, number, &state_out, native, &out));
+    struct dyno_odbc_text_out state_out = dyno_odbc_wide_out(state, SQL_SQLSTATE_SIZE + 1, NULL);
+    return get_record(&(struct record_query){handle_type, handle, number, native, state_out,
+                                             dyno_odbc_wide_out(message, room, len)});
 }
 
 static void put_integer(void *out, SQLINTEGER number)
@@ -190,7 +197,7 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLGetDiagField(SQLSMALLINT handle_type, SQLHAND
     struct view view;
     if (!view_open(handle_type, handle, &view))
         return SQL_INVALID_HANDLE;
-    struct dyno_odbc_text_out out = {.buffer = value, .room = room, .small_len = len};
+    struct dyno_odbc_text_out out = dyno_odbc_narrow_out(value, room, len);
     return view_close(&view, get_field(view.diag, number, field, &out));
 }
 
@@ -202,7 +209,6 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLGetDiagFieldW(SQLSMALLINT handle_type, SQLHAN
     struct view view;
     if (!view_open(handle_type, handle, &view))
         return SQL_INVALID_HANDLE;
-    struct dyno_odbc_text_out out = {
-        .buffer = value, .room = room, .is_wide = true, .small_len = len};
+    struct dyno_odbc_text_out out = dyno_odbc_wide_bytes_out(value, room, len);
     return view_close(&view, get_field(view.diag, number, field, &out));
 }

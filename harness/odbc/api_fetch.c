@@ -3,31 +3,53 @@
 #include "odbc/fetch.h"
 #include "odbc/stmt.h"
 
-/* More columns than any result has; bounds what a wrong number can allocate. */
-#define COLUMNS_MAX 32767
+static const char *check_binding(const struct dyno_odbc_stmt *stmt, SQLUSMALLINT column,
+                                 const struct dyno_odbc_desc_rec *binding)
+{
+    bool has_columns = dyno_odbc_stmt_has_cursor(stmt);
+    if (column == 0 || column > DYNO_ODBC_RECORDS_MAX ||
+        (has_columns && binding->data != NULL && column > stmt->result.column_count))
+        return "07009";
+    if (!dyno_odbc_c_type_is_known(binding->type))
+        return "HY003";
+    return binding->octet_length < 0 ? "HY090" : NULL;
+}
+
+/* Bind, or (without data) take the binding away; the last ones leave no empty records behind. */
+static const char *bind(struct dyno_odbc_desc *ard, size_t column,
+                        const struct dyno_odbc_desc_rec *binding)
+{
+    if (binding->data == NULL && column > ard->count)
+        return NULL;
+    struct dyno_odbc_desc_rec *rec = dyno_odbc_desc_make(ard, column);
+    if (rec == NULL)
+        return "HY001";
+    *rec = *binding;
+    size_t count = ard->count;
+    while (count > 0 && !ard->records[count - 1].is_set)
+        count--;
+    (void)dyno_odbc_desc_set_count(ard, count);
+    return NULL;
+}
 
 DYNO_ODBC_API SQLRETURN SQL_API SQLBindCol(SQLHSTMT handle, SQLUSMALLINT column, SQLSMALLINT c_type,
                                            SQLPOINTER data, SQLLEN room, SQLLEN *indicator)
 {
-    struct dyno_odbc_stmt *stmt = dyno_odbc_stmt_enter(handle);
-    if (stmt == NULL)
-        return SQL_INVALID_HANDLE;
-    const char *state = NULL;
-    bool has_columns = dyno_odbc_stmt_has_cursor(stmt);
-    if (column == 0 || column > COLUMNS_MAX ||
-        (has_columns && data != NULL && column > stmt->result.column_count))
-        state = "07009";
-    else if (!dyno_odbc_c_type_is_known(c_type))
-        state = "HY003";
-    else if (room < 0)
-        state = "HY090";
+    struct dyno_odbc_stmt *stmt = NULL;
+    SQLRETURN rc = dyno_odbc_stmt_begin(handle, &stmt);
+    if (rc != SQL_SUCCESS)
+        return rc;
+    const struct dyno_odbc_desc_rec binding = {.type = c_type,
+                                               .is_set = data != NULL,
+                                               .octet_length = room,
+                                               .data = data,
+                                               .indicator = indicator,
+                                               .octet_length_ptr = indicator};
+    const char *state = check_binding(stmt, column, &binding);
+    if (state == NULL)
+        state = bind(stmt->ard, column, &binding);
     if (state != NULL)
-        return dyno_odbc_stmt_leave(stmt, dyno_odbc_diag_post(&stmt->diag, state, NULL));
-    struct dyno_odbc_binding binding = {
-        .c_type = c_type, .data = data, .capacity = room, .indicator = indicator};
-    SQLRETURN rc = SQL_SUCCESS;
-    if (!dyno_odbc_stmt_bind(stmt, column, &binding))
-        rc = dyno_odbc_diag_post(&stmt->diag, "HY001", NULL);
+        rc = dyno_odbc_diag_post(&stmt->diag, state, NULL);
     return dyno_odbc_stmt_leave(stmt, rc);
 }
 
@@ -40,29 +62,32 @@ static SQLRETURN fetch_next(struct dyno_odbc_stmt *stmt)
     return dyno_odbc_fetch(stmt);
 }
 
+static SQLRETURN fetch(SQLHSTMT handle, SQLSMALLINT orientation)
+{
+    struct dyno_odbc_stmt *stmt = NULL;
+    SQLRETURN rc = dyno_odbc_stmt_begin(handle, &stmt);
+    if (rc != SQL_SUCCESS)
+        return rc;
+    rc = orientation == SQL_FETCH_NEXT ? fetch_next(stmt)
+                                       : dyno_odbc_diag_post(&stmt->diag, "HY106", NULL);
+    return dyno_odbc_stmt_leave(stmt, rc);
+}
+
 DYNO_ODBC_API SQLRETURN SQL_API SQLFetch(SQLHSTMT handle)
 {
-    struct dyno_odbc_stmt *stmt = dyno_odbc_stmt_enter(handle);
-    if (stmt == NULL)
-        return SQL_INVALID_HANDLE;
-    return dyno_odbc_stmt_leave(stmt, fetch_next(stmt));
+    return fetch(handle, SQL_FETCH_NEXT);
 }
 
 DYNO_ODBC_API SQLRETURN SQL_API SQLFetchScroll(SQLHSTMT handle, SQLSMALLINT orientation,
                                                SQLLEN offset)
 {
     (void)offset;
-    struct dyno_odbc_stmt *stmt = dyno_odbc_stmt_enter(handle);
-    if (stmt == NULL)
-        return SQL_INVALID_HANDLE;
-    SQLRETURN rc = orientation == SQL_FETCH_NEXT ? fetch_next(stmt)
-                                                 : dyno_odbc_diag_post(&stmt->diag, "HY106", NULL);
-    return dyno_odbc_stmt_leave(stmt, rc);
+    return fetch(handle, orientation);
 }
 
 /* NULL, or the state of what is wrong with the call. */
 static const char *check_get_data(const struct dyno_odbc_stmt *stmt, SQLUSMALLINT column,
-                                  const struct dyno_odbc_binding *target)
+                                  const struct dyno_odbc_target *target)
 {
     if (stmt->state == DYNO_ODBC_STMT_IDLE || stmt->state == DYNO_ODBC_STMT_PREPARED)
         return "HY010";
@@ -70,7 +95,7 @@ static const char *check_get_data(const struct dyno_odbc_stmt *stmt, SQLUSMALLIN
         return "24000";
     if (column == 0 || column > stmt->result.column_count)
         return "07009";
-    if (!dyno_odbc_c_type_is_known(target->c_type))
+    if (target->c_type != SQL_ARD_TYPE && !dyno_odbc_c_type_is_known(target->c_type))
         return "HY003";
     if (target->data == NULL)
         return "HY009";
@@ -80,16 +105,16 @@ static const char *check_get_data(const struct dyno_odbc_stmt *stmt, SQLUSMALLIN
 DYNO_ODBC_API SQLRETURN SQL_API SQLGetData(SQLHSTMT handle, SQLUSMALLINT column, SQLSMALLINT c_type,
                                            SQLPOINTER data, SQLLEN room, SQLLEN *indicator)
 {
-    struct dyno_odbc_stmt *stmt = dyno_odbc_stmt_enter(handle);
-    if (stmt == NULL)
-        return SQL_INVALID_HANDLE;
-    struct dyno_odbc_binding target = {
+    struct dyno_odbc_stmt *stmt = NULL;
+    SQLRETURN rc = dyno_odbc_stmt_begin(handle, &stmt);
+    if (rc != SQL_SUCCESS)
+        return rc;
+    const struct dyno_odbc_target target = {
         .c_type = c_type, .data = data, .capacity = room, .indicator = indicator};
     const char *state = check_get_data(stmt, column, &target);
-    SQLRETURN rc = SQL_SUCCESS;
     if (state != NULL)
         rc = dyno_odbc_diag_post(&stmt->diag, state, NULL);
-    else if (stmt->attrs.row_array_size != 1)
+    else if (stmt->ard->array_size != 1)
         rc =
             dyno_odbc_diag_post(&stmt->diag, "HYC00", "SQLGetData needs SQL_ATTR_ROW_ARRAY_SIZE 1");
     else

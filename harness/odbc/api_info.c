@@ -12,8 +12,6 @@
 #define CONVERT_WCHAR_FIRST SQL_CONVERT_WCHAR
 #define CONVERT_WCHAR_LAST  SQL_CONVERT_WVARCHAR
 
-#define SERVER_TEXT_BYTES   512
-
 static SQLRETURN put_text(struct dyno_odbc_dbc *dbc, const char *text,
                           const struct dyno_odbc_text_out *out)
 {
@@ -22,21 +20,28 @@ static SQLRETURN put_text(struct dyno_odbc_dbc *dbc, const char *text,
     return SQL_SUCCESS;
 }
 
-/* Ask the server for one of its strings (numbers of the protocol's GetInfo). */
-static SQLRETURN put_server_text(struct dyno_odbc_dbc *dbc, int32_t type,
+/* Ask the server for one of its strings (numbers of the protocol's GetInfo), once a connection. The
+ * session may be busy with a statement for long: meanwhile the handle is not locked, so that other
+ * threads' calls on it go on. */
+static SQLRETURN put_server_text(struct dyno_odbc_dbc *dbc, int32_t type, char *known,
                                  const struct dyno_odbc_text_out *out)
 {
-    char text[SERVER_TEXT_BYTES] = "";
+    char text[DYNO_ODBC_SERVER_TEXT_BYTES] = "";
     struct dyno_err err = DYNO_ERR_INIT;
     enum dyno_status status = DYNO_OK;
+    if (known[0] != '\0')
+        return put_text(dbc, known, out);
+    (void)pthread_mutex_unlock(&dbc->lock);
     (void)pthread_mutex_lock(&dbc->wire);
     if (dbc->session == NULL)
         status = dyno_err_set_sql(&err, DYNO_ECONN, "08003", 0, "connection not open");
     else
         status = dyno_hs2_session_info(dbc->session, type, text, sizeof text, &err);
     (void)pthread_mutex_unlock(&dbc->wire);
+    (void)pthread_mutex_lock(&dbc->lock);
     if (status != DYNO_OK)
         return dyno_odbc_diag_post_err(&dbc->diag, &err, dbc->settings.keeps_sqlstate);
+    memcpy(known, text, sizeof text);
     return put_text(dbc, text, out);
 }
 
@@ -64,9 +69,9 @@ static SQLRETURN get_info(struct dyno_odbc_dbc *dbc, SQLUSMALLINT type,
     const struct dyno_odbc_settings *settings = &dbc->settings;
     switch (type) {
     case SQL_DBMS_NAME:
-        return put_server_text(dbc, 17, out);
+        return put_server_text(dbc, 17, dbc->dbms_name, out);
     case SQL_DBMS_VER:
-        return put_server_text(dbc, 18, out);
+        return put_server_text(dbc, 18, dbc->dbms_version, out);
     case SQL_SERVER_NAME:
         return put_text(dbc, settings->host != NULL ? settings->host : "localhost", out);
     case SQL_DATA_SOURCE_NAME:
@@ -89,23 +94,25 @@ static SQLRETURN get_info(struct dyno_odbc_dbc *dbc, SQLUSMALLINT type,
     return put_number(info, out);
 }
 
-DYNO_ODBC_API SQLRETURN SQL_API SQLGetInfo(SQLHDBC handle, SQLUSMALLINT type, SQLPOINTER value,
-                                           SQLSMALLINT room, SQLSMALLINT *len)
+static SQLRETURN enter_and_get(SQLHDBC handle, SQLUSMALLINT type,
+                               const struct dyno_odbc_text_out *out)
 {
     struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
     if (dbc == NULL)
         return SQL_INVALID_HANDLE;
-    struct dyno_odbc_text_out out = {.buffer = value, .room = room, .small_len = len};
-    return dyno_odbc_dbc_leave(dbc, get_info(dbc, type, &out));
+    return dyno_odbc_dbc_leave(dbc, get_info(dbc, type, out));
+}
+
+DYNO_ODBC_API SQLRETURN SQL_API SQLGetInfo(SQLHDBC handle, SQLUSMALLINT type, SQLPOINTER value,
+                                           SQLSMALLINT room, SQLSMALLINT *len)
+{
+    struct dyno_odbc_text_out out = dyno_odbc_narrow_out(value, room, len);
+    return enter_and_get(handle, type, &out);
 }
 
 DYNO_ODBC_API SQLRETURN SQL_API SQLGetInfoW(SQLHDBC handle, SQLUSMALLINT type, SQLPOINTER value,
                                             SQLSMALLINT room, SQLSMALLINT *len)
 {
-    struct dyno_odbc_dbc *dbc = dyno_odbc_dbc_enter(handle);
-    if (dbc == NULL)
-        return SQL_INVALID_HANDLE;
-    struct dyno_odbc_text_out out = {
-        .buffer = value, .room = room, .is_wide = true, .small_len = len};
-    return dyno_odbc_dbc_leave(dbc, get_info(dbc, type, &out));
+    struct dyno_odbc_text_out out = dyno_odbc_wide_bytes_out(value, room, len);
+    return enter_and_get(handle, type, &out);
 }

@@ -4,13 +4,34 @@ int dyno_odbc_canceller_init(struct dyno_odbc_canceller *canceller)
 {
     *canceller = (struct dyno_odbc_canceller){.is_busy = false};
     dyno_odbc_diag_init(&canceller->diag);
-    return pthread_mutex_init(&canceller->lock, NULL) == 0 ? 0 : -1;
+    if (pthread_mutex_init(&canceller->lock, NULL) != 0)
+        return -1;
+    if (pthread_cond_init(&canceller->is_idle, NULL) == 0)
+        return 0;
+    (void)pthread_mutex_destroy(&canceller->lock);
+    return -1;
 }
 
 void dyno_odbc_canceller_deinit(struct dyno_odbc_canceller *canceller)
 {
     dyno_odbc_diag_deinit(&canceller->diag);
+    (void)pthread_cond_destroy(&canceller->is_idle);
     (void)pthread_mutex_destroy(&canceller->lock);
+}
+
+void dyno_odbc_canceller_set_awaiting(struct dyno_odbc_canceller *canceller, bool awaits_data)
+{
+    (void)pthread_mutex_lock(&canceller->lock);
+    canceller->awaits_data = awaits_data;
+    (void)pthread_mutex_unlock(&canceller->lock);
+}
+
+bool dyno_odbc_canceller_awaits_data(struct dyno_odbc_canceller *canceller)
+{
+    (void)pthread_mutex_lock(&canceller->lock);
+    bool awaits_data = canceller->awaits_data;
+    (void)pthread_mutex_unlock(&canceller->lock);
+    return awaits_data;
 }
 
 void dyno_odbc_canceller_begin(struct dyno_odbc_canceller *canceller)
@@ -30,11 +51,20 @@ bool dyno_odbc_canceller_end(struct dyno_odbc_canceller *canceller)
     return is_requested;
 }
 
-/* The caller holds the lock. */
+/* The caller holds the lock, which is let go during the call to the server: the statement's own thread
+ * need not wait for it before it goes on, only before it closes the operation. */
 static SQLRETURN cancel_now(struct dyno_odbc_canceller *canceller)
 {
     struct dyno_err err = DYNO_ERR_INIT;
-    if (dyno_hs2_operation_cancel(canceller->operation, &err) == DYNO_OK)
+    struct dyno_hs2_operation *operation = canceller->operation;
+    canceller->calls++;
+    (void)pthread_mutex_unlock(&canceller->lock);
+    enum dyno_status status = dyno_hs2_operation_cancel(operation, &err);
+    (void)pthread_mutex_lock(&canceller->lock);
+    canceller->calls--;
+    if (canceller->calls == 0)
+        (void)pthread_cond_broadcast(&canceller->is_idle);
+    if (status == DYNO_OK)
         return SQL_SUCCESS;
     return dyno_odbc_diag_post_err(&canceller->diag, &err, false);
 }
@@ -53,6 +83,8 @@ void dyno_odbc_canceller_withdraw(struct dyno_odbc_canceller *canceller)
 {
     (void)pthread_mutex_lock(&canceller->lock);
     canceller->operation = NULL;
+    while (canceller->calls > 0)
+        (void)pthread_cond_wait(&canceller->is_idle, &canceller->lock);
     (void)pthread_mutex_unlock(&canceller->lock);
 }
 

@@ -10,10 +10,13 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct dyno_odbc_canceller {
-    pthread_mutex_t lock; /**< guards the rest; held during the cancel call itself, so that the
-                               operation is not closed under it */
+    pthread_mutex_t lock;   /**< guards the rest; never held over a call to the server */
+    pthread_cond_t is_idle; /**< no cancel call is under way any more */
+    size_t calls;           /**< cancel calls under way: the operation must not be closed */
+    bool awaits_data;       /**< SQLCancel is to end a wait for SQLPutData */
     struct dyno_hs2_operation *operation; /**< borrowed from the statement's result */
     bool is_busy;                         /**< a call that cancelling can end is under way */
     bool is_requested;                    /**< SQLCancel came since that call began */
@@ -23,6 +26,10 @@ struct dyno_odbc_canceller {
 /** 0, or -1 where no lock could be made. */
 int dyno_odbc_canceller_init(struct dyno_odbc_canceller *canceller);
 void dyno_odbc_canceller_deinit(struct dyno_odbc_canceller *canceller);
+
+/** Say whether the statement awaits data; ask for it. */
+void dyno_odbc_canceller_set_awaiting(struct dyno_odbc_canceller *canceller, bool awaits_data);
+bool dyno_odbc_canceller_awaits_data(struct dyno_odbc_canceller *canceller);
 
 /** A cancellable call begins. */
 void dyno_odbc_canceller_begin(struct dyno_odbc_canceller *canceller);

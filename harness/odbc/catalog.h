@@ -21,13 +21,16 @@ SQLRETURN dyno_odbc_catalog_columns(struct dyno_odbc_stmt *stmt,
                                     const struct dyno_odbc_catalog_args *args);
 SQLRETURN dyno_odbc_catalog_type_info(struct dyno_odbc_stmt *stmt, SQLSMALLINT sql_type);
 
-/** Functions whose answer is always empty: Spark has no keys, indexes or procedures to tell of. */
+/** Functions whose answer is always empty: Spark has no keys, indexes, procedures or privileges to tell of. */
 enum dyno_odbc_empty {
     DYNO_ODBC_EMPTY_PRIMARY_KEYS,
     DYNO_ODBC_EMPTY_FOREIGN_KEYS,
     DYNO_ODBC_EMPTY_STATISTICS,
     DYNO_ODBC_EMPTY_SPECIAL_COLUMNS,
-    DYNO_ODBC_EMPTY_PROCEDURES
+    DYNO_ODBC_EMPTY_PROCEDURES,
+    DYNO_ODBC_EMPTY_PROCEDURE_COLUMNS,
+    DYNO_ODBC_EMPTY_TABLE_PRIVILEGES,
+    DYNO_ODBC_EMPTY_COLUMN_PRIVILEGES
 };
 
 SQLRETURN dyno_odbc_catalog_empty(struct dyno_odbc_stmt *stmt, enum dyno_odbc_empty which);

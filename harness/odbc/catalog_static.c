@@ -172,6 +172,33 @@ static const struct dyno_odbc_table_column procedures[] = {
     {"REMARKS", DYNO_HS2_STRING},        {"PROCEDURE_TYPE", DYNO_HS2_SMALLINT},
 };
 
+static const struct dyno_odbc_table_column procedure_columns[] = {
+    {"PROCEDURE_CAT", DYNO_HS2_STRING},    {"PROCEDURE_SCHEM", DYNO_HS2_STRING},
+    {"PROCEDURE_NAME", DYNO_HS2_STRING},   {"COLUMN_NAME", DYNO_HS2_STRING},
+    {"COLUMN_TYPE", DYNO_HS2_SMALLINT},    {"DATA_TYPE", DYNO_HS2_SMALLINT},
+    {"TYPE_NAME", DYNO_HS2_STRING},        {"COLUMN_SIZE", DYNO_HS2_INT},
+    {"BUFFER_LENGTH", DYNO_HS2_INT},       {"DECIMAL_DIGITS", DYNO_HS2_SMALLINT},
+    {"NUM_PREC_RADIX", DYNO_HS2_SMALLINT}, {"NULLABLE", DYNO_HS2_SMALLINT},
+    {"REMARKS", DYNO_HS2_STRING},          {"COLUMN_DEF", DYNO_HS2_STRING},
+    {"SQL_DATA_TYPE", DYNO_HS2_SMALLINT},  {"SQL_DATETIME_SUB", DYNO_HS2_SMALLINT},
+    {"CHAR_OCTET_LENGTH", DYNO_HS2_INT},   {"ORDINAL_POSITION", DYNO_HS2_INT},
+    {"IS_NULLABLE", DYNO_HS2_STRING},
+};
+
+static const struct dyno_odbc_table_column table_privileges[] = {
+    {"TABLE_CAT", DYNO_HS2_STRING},    {"TABLE_SCHEM", DYNO_HS2_STRING},
+    {"TABLE_NAME", DYNO_HS2_STRING},   {"GRANTOR", DYNO_HS2_STRING},
+    {"GRANTEE", DYNO_HS2_STRING},      {"PRIVILEGE", DYNO_HS2_STRING},
+    {"IS_GRANTABLE", DYNO_HS2_STRING},
+};
+
+static const struct dyno_odbc_table_column column_privileges[] = {
+    {"TABLE_CAT", DYNO_HS2_STRING},  {"TABLE_SCHEM", DYNO_HS2_STRING},
+    {"TABLE_NAME", DYNO_HS2_STRING}, {"COLUMN_NAME", DYNO_HS2_STRING},
+    {"GRANTOR", DYNO_HS2_STRING},    {"GRANTEE", DYNO_HS2_STRING},
+    {"PRIVILEGE", DYNO_HS2_STRING},  {"IS_GRANTABLE", DYNO_HS2_STRING},
+};
+
 SQLRETURN dyno_odbc_catalog_empty(struct dyno_odbc_stmt *stmt, enum dyno_odbc_empty which)
 {
     static const struct {
@@ -183,6 +210,9 @@ SQLRETURN dyno_odbc_catalog_empty(struct dyno_odbc_stmt *stmt, enum dyno_odbc_em
         [DYNO_ODBC_EMPTY_STATISTICS] = {statistics, COUNT(statistics)},
         [DYNO_ODBC_EMPTY_SPECIAL_COLUMNS] = {special_columns, COUNT(special_columns)},
         [DYNO_ODBC_EMPTY_PROCEDURES] = {procedures, COUNT(procedures)},
+        [DYNO_ODBC_EMPTY_PROCEDURE_COLUMNS] = {procedure_columns, COUNT(procedure_columns)},
+        [DYNO_ODBC_EMPTY_TABLE_PRIVILEGES] = {table_privileges, COUNT(table_privileges)},
+        [DYNO_ODBC_EMPTY_COLUMN_PRIVILEGES] = {column_privileges, COUNT(column_privileges)},
     };
     return open_table(stmt, dyno_odbc_table_new(shapes[which].columns, shapes[which].count), NULL,
                       0);

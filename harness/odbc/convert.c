@@ -1,6 +1,7 @@
 #include "odbc/convert.h"
 
 #include "odbc/convert_text.h"
+#include "odbc/guid.h"
 #include "odbc/moment.h"
 #include "odbc/number.h"
 
@@ -168,7 +169,8 @@ static const char *convert_numeric(const struct dyno_odbc_value *value,
         return "07006";
     }
     SQL_NUMERIC_STRUCT numeric;
-    const char *state = dyno_odbc_text_to_numeric(text, len, &numeric);
+    int scale = target->has_scale ? target->scale : -1;
+    const char *state = dyno_odbc_text_to_numeric(text, len, scale, &numeric);
     if (state == NULL || is_info(state))
         put(target, &numeric, sizeof numeric);
     return state;
@@ -186,18 +188,43 @@ static const char *to_moment(const struct dyno_odbc_value *value, struct dyno_od
     return out->year < INT16_MIN || out->year > INT16_MAX ? "22003" : NULL;
 }
 
+/* As above, with a date (a time) that must be part of it. */
+static const char *to_date(const struct dyno_odbc_value *value, struct dyno_odbc_moment *out)
+{
+    const char *state = to_moment(value, out);
+    return state == NULL && !out->has_date ? "22018" : state;
+}
+
+static const char *to_time(const struct dyno_odbc_value *value, struct dyno_odbc_moment *out)
+{
+    if (value->kind == DYNO_ODBC_KIND_DATE)
+        return "07006";
+    const char *state = to_moment(value, out);
+    return state == NULL && !out->has_time ? "22018" : state;
+}
+
+static SQL_DATE_STRUCT date_of(const struct dyno_odbc_moment *moment)
+{
+    return (SQL_DATE_STRUCT){.year = (SQLSMALLINT)moment->year,
+                             .month = (SQLUSMALLINT)moment->month,
+                             .day = (SQLUSMALLINT)moment->day};
+}
+
+static SQL_TIME_STRUCT time_of(const struct dyno_odbc_moment *moment)
+{
+    return (SQL_TIME_STRUCT){.hour = (SQLUSMALLINT)moment->hour,
+                             .minute = (SQLUSMALLINT)moment->minute,
+                             .second = (SQLUSMALLINT)moment->second};
+}
+
 static const char *convert_date(const struct dyno_odbc_value *value,
                                 const struct dyno_odbc_target *target)
 {
     struct dyno_odbc_moment moment;
-    const char *state = to_moment(value, &moment);
-    if (state == NULL && !moment.has_date)
-        state = "22018";
+    const char *state = to_date(value, &moment);
     if (state != NULL)
         return state;
-    SQL_DATE_STRUCT date = {.year = (SQLSMALLINT)moment.year,
-                            .month = (SQLUSMALLINT)moment.month,
-                            .day = (SQLUSMALLINT)moment.day};
+    SQL_DATE_STRUCT date = date_of(&moment);
     put(target, &date, sizeof date);
     bool is_cut =
         moment.hour != 0 || moment.minute != 0 || moment.second != 0 || moment.fraction_ns != 0;
@@ -207,17 +234,11 @@ static const char *convert_date(const struct dyno_odbc_value *value,
 static const char *convert_time(const struct dyno_odbc_value *value,
                                 const struct dyno_odbc_target *target)
 {
-    if (value->kind == DYNO_ODBC_KIND_DATE)
-        return "07006";
     struct dyno_odbc_moment moment;
-    const char *state = to_moment(value, &moment);
-    if (state == NULL && !moment.has_time)
-        state = "22018";
+    const char *state = to_time(value, &moment);
     if (state != NULL)
         return state;
-    SQL_TIME_STRUCT time = {.hour = (SQLUSMALLINT)moment.hour,
-                            .minute = (SQLUSMALLINT)moment.minute,
-                            .second = (SQLUSMALLINT)moment.second};
+    SQL_TIME_STRUCT time = time_of(&moment);
     put(target, &time, sizeof time);
     return moment.fraction_ns != 0 ? "01S07" : NULL;
 }
@@ -226,19 +247,31 @@ static const char *convert_timestamp(const struct dyno_odbc_value *value,
                                      const struct dyno_odbc_target *target)
 {
     struct dyno_odbc_moment moment;
-    const char *state = to_moment(value, &moment);
-    if (state == NULL && !moment.has_date)
-        state = "22018";
+    const char *state = to_date(value, &moment);
     if (state != NULL)
         return state;
-    SQL_TIMESTAMP_STRUCT timestamp = {.year = (SQLSMALLINT)moment.year,
-                                      .month = (SQLUSMALLINT)moment.month,
-                                      .day = (SQLUSMALLINT)moment.day,
-                                      .hour = (SQLUSMALLINT)moment.hour,
-                                      .minute = (SQLUSMALLINT)moment.minute,
-                                      .second = (SQLUSMALLINT)moment.second,
+    SQL_DATE_STRUCT date = date_of(&moment);
+    SQL_TIME_STRUCT time = time_of(&moment);
+    SQL_TIMESTAMP_STRUCT timestamp = {.year = date.year,
+                                      .month = date.month,
+                                      .day = date.day,
+                                      .hour = time.hour,
+                                      .minute = time.minute,
+                                      .second = time.second,
                                       .fraction = (SQLUINTEGER)moment.fraction_ns};
     put(target, &timestamp, sizeof timestamp);
+    return NULL;
+}
+
+static const char *convert_guid(const struct dyno_odbc_value *value,
+                                const struct dyno_odbc_target *target)
+{
+    SQLGUID guid;
+    if (value->kind != DYNO_ODBC_KIND_TEXT)
+        return "07006";
+    if (!dyno_odbc_guid_from_text(value->text, value->len, &guid))
+        return "22018";
+    put(target, &guid, sizeof guid);
     return NULL;
 }
 
@@ -261,6 +294,7 @@ static const struct c_type c_types[] = {
     {SQL_C_TIME, sizeof(SQL_TIME_STRUCT), convert_time},
     {SQL_C_TYPE_TIMESTAMP, sizeof(SQL_TIMESTAMP_STRUCT), convert_timestamp},
     {SQL_C_TIMESTAMP, sizeof(SQL_TIMESTAMP_STRUCT), convert_timestamp},
+    {SQL_C_GUID, sizeof(SQLGUID), convert_guid},
 };
 
 static const struct c_type *c_type_of(SQLSMALLINT c_type)
@@ -275,10 +309,13 @@ static const struct c_type *c_type_of(SQLSMALLINT c_type)
 const char *dyno_odbc_convert(const struct dyno_odbc_value *value,
                               const struct dyno_odbc_target *target)
 {
+    SQLLEN *flag = target->null_flag != NULL ? target->null_flag : target->indicator;
+    if (target->null_flag != NULL)
+        *target->null_flag = 0;
     if (value->kind == DYNO_ODBC_KIND_NULL) {
-        if (target->indicator == NULL)
+        if (flag == NULL)
             return "22002";
-        *target->indicator = SQL_NULL_DATA;
+        *flag = SQL_NULL_DATA;
         if (target->piece != NULL)
             target->piece->is_done = true;
         return NULL;

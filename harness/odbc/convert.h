@@ -25,8 +25,11 @@ struct dyno_odbc_piece {
 struct dyno_odbc_target {
     SQLSMALLINT c_type; /**< resolved: never SQL_C_DEFAULT */
     void *data;
-    SQLLEN capacity;               /**< bytes; counts for texts and bytes only */
-    SQLLEN *indicator;             /**< length or SQL_NULL_DATA; may be NULL */
+    SQLLEN capacity;   /**< bytes; counts for texts and bytes only */
+    SQLLEN *indicator; /**< length or SQL_NULL_DATA; may be NULL */
+    SQLLEN *null_flag; /**< where NULL is told instead, if not NULL */
+    bool has_scale;    /**< SQL_C_NUMERIC is to have `scale`, not the value's own */
+    int scale;
     struct dyno_odbc_piece *piece; /**< NULL for a bound column */
 };
 

@@ -72,6 +72,17 @@ static char hex_digit(const char *bytes, size_t nibble)
     return "0123456789ABCDEF"[nibble % 2 == 0 ? byte >> 4 : byte & 0x0F];
 }
 
+/* `count` of `left` bytes or digits have gone into this piece. */
+static const char *end_piece(const struct dyno_odbc_target *target, size_t count, size_t left)
+{
+    if (target->piece != NULL)
+        target->piece->offset += count;
+    if (count < left)
+        return "01004";
+    finish(target);
+    return NULL;
+}
+
 /* Hexadecimal digits from nibble `offset` on, one in each unit of 1 or 2 bytes. */
 static const char *put_hex(const struct dyno_odbc_value *value,
                            const struct dyno_odbc_target *target, size_t unit_bytes)
@@ -83,23 +94,16 @@ static const char *put_hex(const struct dyno_odbc_value *value,
     if (room == 0)
         return "01004";
     size_t count = left < room - 1 ? left : room - 1;
-    if (unit_bytes == 1) {
-        char *out = target->data;
-        for (size_t i = 0; i < count; i++)
-            out[i] = hex_digit(value->text, offset + i);
-        out[count] = '\0';
-    } else {
-        SQLWCHAR *out = target->data;
-        for (size_t i = 0; i < count; i++)
-            out[i] = (SQLWCHAR)(unsigned char)hex_digit(value->text, offset + i);
-        out[count] = 0;
+    for (size_t i = 0; i <= count; i++) {
+        SQLWCHAR unit = 0;
+        if (i < count)
+            unit = (SQLWCHAR)(unsigned char)hex_digit(value->text, offset + i);
+        if (unit_bytes == 1)
+            ((char *)target->data)[i] = (char)unit;
+        else
+            ((SQLWCHAR *)target->data)[i] = unit;
     }
-    if (target->piece != NULL)
-        target->piece->offset += count;
-    if (count < left)
-        return "01004";
-    finish(target);
-    return NULL;
+    return end_piece(target, count, left);
 }
 
 const char *dyno_odbc_convert_char(const struct dyno_odbc_value *value,
@@ -121,12 +125,7 @@ const char *dyno_odbc_convert_char(const struct dyno_odbc_value *value,
     char *out = target->data;
     memcpy(out, rendering.text + offset, count);
     out[count] = '\0';
-    if (target->piece != NULL)
-        target->piece->offset += count;
-    if (count < left)
-        return "01004";
-    finish(target);
-    return NULL;
+    return end_piece(target, count, left);
 }
 
 const char *dyno_odbc_convert_wchar(const struct dyno_odbc_value *value,
@@ -170,10 +169,5 @@ const char *dyno_odbc_convert_binary(const struct dyno_odbc_value *value,
     size_t count = left < room ? left : room;
     if (count > 0)
         memcpy(target->data, value->text + offset, count);
-    if (target->piece != NULL)
-        target->piece->offset += count;
-    if (count < left)
-        return "01004";
-    finish(target);
-    return NULL;
+    return end_piece(target, count, left);
 }

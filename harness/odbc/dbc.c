@@ -109,6 +109,10 @@ void dyno_odbc_dbc_close(struct dyno_odbc_dbc *dbc)
         dbc->stmts = stmt->next;
         dyno_odbc_stmt_free(stmt);
     }
+    while (dbc->descs != NULL)
+        dyno_odbc_desc_free(dbc->descs);
+    dbc->dbms_name[0] = '\0';
+    dbc->dbms_version[0] = '\0';
     (void)pthread_mutex_lock(&dbc->wire);
     struct dyno_hs2_session *session = dbc->session;
     dbc->session = NULL;

@@ -18,7 +18,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct dyno_odbc_desc;
 struct dyno_odbc_stmt;
+
+#define DYNO_ODBC_SERVER_TEXT_BYTES 512
 
 struct dyno_odbc_dbc {
     uint32_t magic;
@@ -30,8 +33,12 @@ struct dyno_odbc_dbc {
     int32_t login_timeout_s;            /**< SQL_ATTR_LOGIN_TIMEOUT; -1: not set */
     int32_t connection_timeout_s;       /**< SQL_ATTR_CONNECTION_TIMEOUT; -1: not set */
     SQLULEN access_mode;
-    struct dyno_odbc_stmt *stmts;     /**< list of all statements */
-    pthread_mutex_t wire;             /**< guards the session and its operations */
+    SQLULEN async_enable; /**< SQL_ATTR_ASYNC_ENABLE that new statements begin with */
+    char dbms_name[DYNO_ODBC_SERVER_TEXT_BYTES];    /**< once asked for; "": not yet */
+    char dbms_version[DYNO_ODBC_SERVER_TEXT_BYTES]; /**< the same */
+    struct dyno_odbc_desc *descs;                   /**< list of all explicit descriptors */
+    struct dyno_odbc_stmt *stmts;                   /**< list of all statements */
+    pthread_mutex_t wire;                           /**< guards the session and its operations */
     struct dyno_hs2_session *session; /**< NULL: not connected; set and reset under both locks */
 };
 

@@ -110,6 +110,20 @@ SQLRETURN dyno_odbc_diag_post_cell(struct dyno_odbc_diag *diag, const char *sqls
     return store(diag, &record, dyno_odbc_sqlstate_text(sqlstate));
 }
 
+SQLRETURN dyno_odbc_diag_post_at(struct dyno_odbc_diag *diag, const char *sqlstate, int64_t row,
+                                 int32_t column, const char *fmt, ...)
+{
+    struct dyno_odbc_record record = record_init(sqlstate);
+    record.row = row;
+    record.column = column;
+    char text[DYNO_ERR_MESSAGE_BYTES];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    return store(diag, &record, text);
+}
+
 SQLRETURN dyno_odbc_diag_post_err(struct dyno_odbc_diag *diag, const struct dyno_err *err,
                                   bool keep_state)
 {

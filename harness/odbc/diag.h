@@ -46,6 +46,10 @@ SQLRETURN dyno_odbc_diag_post(struct dyno_odbc_diag *diag, const char *sqlstate,
 SQLRETURN dyno_odbc_diag_post_cell(struct dyno_odbc_diag *diag, const char *sqlstate, int64_t row,
                                    int32_t column);
 
+/** As dyno_odbc_diag_post, for one cell or parameter of the set. */
+SQLRETURN dyno_odbc_diag_post_at(struct dyno_odbc_diag *diag, const char *sqlstate, int64_t row,
+                                 int32_t column, const char *fmt, ...) DYNO_PRINTF(5, 6);
+
 /**
  * Add what hs2/ reported. Its SQLSTATE is mapped to ODBC's, and kept in the text; `keep_state`
  * passes it through unmapped. Always SQL_ERROR.

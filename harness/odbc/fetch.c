@@ -73,14 +73,14 @@ static SQLRETURN fill_rowset(struct dyno_odbc_stmt *stmt, size_t *filled_out)
     struct dyno_odbc_result *result = &stmt->result;
     size_t filled = 0;
     SQLRETURN rc = SQL_SUCCESS;
-    while (filled < stmt->attrs.row_array_size) {
+    while (filled < stmt->ard->array_size) {
         if (result->next_row >= result->block->row_count)
             rc = next_block(stmt);
         if (rc != SQL_SUCCESS)
             break;
         size_t count = result->block->row_count - result->next_row;
-        if (count > stmt->attrs.row_array_size - filled)
-            count = stmt->attrs.row_array_size - filled;
+        if (count > stmt->ard->array_size - filled)
+            count = stmt->ard->array_size - filled;
         int64_t allowed = rows_wanted(stmt, (int64_t)count);
         if (allowed <= 0) {
             result->is_at_end = true;
@@ -105,9 +105,9 @@ static SQLRETURN judge_rows(struct dyno_odbc_stmt *stmt, size_t filled)
         info_count += stmt->row_marks[i] == SQL_ROW_SUCCESS_WITH_INFO;
         error_count += stmt->row_marks[i] == SQL_ROW_ERROR;
     }
-    SQLUSMALLINT *status = stmt->attrs.row_status;
+    SQLUSMALLINT *status = stmt->ird->array_status;
     if (status != NULL) {
-        for (size_t i = 0; i < stmt->attrs.row_array_size; i++)
+        for (size_t i = 0; i < stmt->ard->array_size; i++)
             status[i] = i < filled ? stmt->row_marks[i] : SQL_ROW_NOROW;
     }
     if (error_count > 0 && error_count == filled)
@@ -118,13 +118,13 @@ static SQLRETURN judge_rows(struct dyno_odbc_stmt *stmt, size_t filled)
 SQLRETURN dyno_odbc_fetch(struct dyno_odbc_stmt *stmt)
 {
     stmt->cell.column = 0;
-    if (!reserve_marks(stmt, stmt->attrs.row_array_size))
+    if (!reserve_marks(stmt, stmt->ard->array_size))
         return dyno_odbc_diag_post(&stmt->diag, "HY001", NULL);
-    memset(stmt->row_marks, SQL_ROW_SUCCESS, stmt->attrs.row_array_size);
+    memset(stmt->row_marks, SQL_ROW_SUCCESS, stmt->ard->array_size);
     size_t filled = 0;
     SQLRETURN rc = fill_rowset(stmt, &filled);
-    if (stmt->attrs.rows_fetched != NULL)
-        *stmt->attrs.rows_fetched = filled;
+    if (stmt->ird->rows_processed != NULL)
+        *stmt->ird->rows_processed = filled;
     SQLRETURN row_rc = judge_rows(stmt, filled);
     stmt->state = filled > 0 ? DYNO_ODBC_STMT_POSITIONED : DYNO_ODBC_STMT_OPEN;
     if (rc != SQL_SUCCESS)
@@ -141,23 +141,30 @@ static void enter_cell(struct dyno_odbc_stmt *stmt, SQLUSMALLINT column, SQLSMAL
                          result->next_row - 1, &stmt->cell.value);
 }
 
-SQLRETURN dyno_odbc_get_data(struct dyno_odbc_stmt *stmt, SQLUSMALLINT column,
-                             const struct dyno_odbc_binding *target)
+/* SQL_C_DEFAULT and SQL_ARD_TYPE as a C type, the latter with the scale that the descriptor has. */
+static void resolve_type(const struct dyno_odbc_stmt *stmt, SQLUSMALLINT column,
+                         struct dyno_odbc_target *target)
 {
-    SQLSMALLINT c_type = target->c_type;
-    if (c_type == SQL_C_DEFAULT)
-        c_type = stmt->result.infos[column - 1].default_c_type;
-    if (stmt->cell.column != column || stmt->cell.c_type != c_type)
-        enter_cell(stmt, column, c_type);
+    const struct dyno_odbc_desc_rec *rec = dyno_odbc_desc_find(stmt->ard, column);
+    if (target->c_type == SQL_ARD_TYPE && rec != NULL) {
+        target->c_type = rec->type;
+        target->has_scale = rec->has_scale;
+        target->scale = rec->scale;
+    }
+    if (target->c_type == SQL_C_DEFAULT || target->c_type == SQL_ARD_TYPE)
+        target->c_type = stmt->result.infos[column - 1].default_c_type;
+}
+
+SQLRETURN dyno_odbc_get_data(struct dyno_odbc_stmt *stmt, SQLUSMALLINT column,
+                             const struct dyno_odbc_target *target)
+{
+    struct dyno_odbc_target out = *target;
+    resolve_type(stmt, column, &out);
+    if (stmt->cell.column != column || stmt->cell.c_type != out.c_type)
+        enter_cell(stmt, column, out.c_type);
     else if (stmt->cell.piece.is_done)
         return SQL_NO_DATA;
-    struct dyno_odbc_target out = {
-        .c_type = c_type,
-        .data = target->data,
-        .capacity = target->capacity,
-        .indicator = target->indicator,
-        .piece = &stmt->cell.piece,
-    };
+    out.piece = &stmt->cell.piece;
     const char *state = dyno_odbc_convert(&stmt->cell.value, &out);
     if (state == NULL)
         return SQL_SUCCESS;

@@ -14,6 +14,6 @@ SQLRETURN dyno_odbc_fetch(struct dyno_odbc_stmt *stmt);
 
 /** Read a cell of the current row, on from where the last call on the same column ended. */
 SQLRETURN dyno_odbc_get_data(struct dyno_odbc_stmt *stmt, SQLUSMALLINT column,
-                             const struct dyno_odbc_binding *target);
+                             const struct dyno_odbc_target *target);
 
 #endif

@@ -13,17 +13,23 @@ struct run {
     char *data; /* of rowset row `at` */
     size_t data_stride;
     char *indicator; /* of rowset row `at`, or NULL */
+    char *null_flag; /* the same, where NULL is told apart from the length */
+    bool has_scale;
+    int scale;
     size_t indicator_stride;
     size_t first;
     size_t count;
     size_t at;
 };
 
+static char *shifted(void *at, size_t offset)
+{
+    return at != NULL ? (char *)at + offset : NULL;
+}
+
 static SQLLEN *indicator_at(const struct run *run, size_t i)
 {
-    if (run->indicator == NULL)
-        return NULL;
-    return (SQLLEN *)(void *)(run->indicator + i * run->indicator_stride);
+    return (SQLLEN *)(void *)shifted(run->indicator, i * run->indicator_stride);
 }
 
 /* Post what a cell met with and mark its row. */
@@ -46,6 +52,9 @@ static void fill_cell(const struct run *run, size_t i)
         .data = run->data + i * run->data_stride,
         .capacity = run->capacity,
         .indicator = indicator_at(run, i),
+        .null_flag = (SQLLEN *)(void *)shifted(run->null_flag, i * run->indicator_stride),
+        .has_scale = run->has_scale,
+        .scale = run->scale,
     };
     const char *state = dyno_odbc_convert(&value, &target);
     if (state != NULL)
@@ -129,33 +138,42 @@ static bool fill_numbers(const struct run *run)
 
 static void fill_run(const struct run *run)
 {
-    if (run->column->wire == DYNO_HS2_WIRE_STRING && run->c_type == SQL_C_CHAR)
+    if (run->null_flag != NULL)
+        fill_cells(run);
+    else if (run->column->wire == DYNO_HS2_WIRE_STRING && run->c_type == SQL_C_CHAR)
         fill_texts(run);
     else if (!fill_numbers(run))
         fill_cells(run);
 }
 
 /* Work out where the binding's rows are. */
-static struct run place(struct dyno_odbc_stmt *stmt, const struct dyno_odbc_binding *binding,
+static struct run place(struct dyno_odbc_stmt *stmt, const struct dyno_odbc_desc_rec *binding,
                         size_t number)
 {
-    const struct dyno_odbc_stmt_attrs *attrs = &stmt->attrs;
-    struct run run = {.stmt = stmt, .number = number, .capacity = binding->capacity};
+    const struct dyno_odbc_desc *ard = stmt->ard;
+    struct run run = {.stmt = stmt, .number = number, .capacity = binding->octet_length};
+    run.has_scale = binding->has_scale;
+    run.scale = binding->scale;
     run.column = &stmt->result.block->columns[number - 1];
     run.type = stmt->result.columns[number - 1].type;
-    run.c_type = binding->c_type;
+    run.c_type = binding->type;
     if (run.c_type == SQL_C_DEFAULT)
         run.c_type = stmt->result.infos[number - 1].default_c_type;
-    size_t offset = attrs->row_bind_offset != NULL ? *attrs->row_bind_offset : 0;
+    size_t offset = ard->bind_offset != NULL ? *ard->bind_offset : 0;
     run.data = (char *)binding->data + offset;
-    run.indicator = binding->indicator != NULL ? (char *)binding->indicator + offset : NULL;
-    if (attrs->row_bind_type != SQL_BIND_BY_COLUMN) {
-        run.data_stride = attrs->row_bind_type;
-        run.indicator_stride = attrs->row_bind_type;
+    run.indicator = shifted(binding->octet_length_ptr, offset);
+    run.null_flag = shifted(binding->indicator, offset);
+    if (run.indicator == NULL || run.null_flag == run.indicator) {
+        run.indicator = run.indicator != NULL ? run.indicator : run.null_flag;
+        run.null_flag = NULL;
+    }
+    if (ard->bind_type != SQL_BIND_BY_COLUMN) {
+        run.data_stride = ard->bind_type;
+        run.indicator_stride = ard->bind_type;
         return run;
     }
     size_t bytes = dyno_odbc_c_type_bytes(run.c_type);
-    run.data_stride = bytes > 0 ? bytes : (size_t)binding->capacity;
+    run.data_stride = bytes > 0 ? bytes : (size_t)binding->octet_length;
     run.indicator_stride = sizeof(SQLLEN);
     return run;
 }
@@ -163,16 +181,16 @@ static struct run place(struct dyno_odbc_stmt *stmt, const struct dyno_odbc_bind
 void dyno_odbc_fill(struct dyno_odbc_stmt *stmt, size_t first, size_t count, size_t at)
 {
     for (size_t number = 1; number <= stmt->result.column_count; number++) {
-        const struct dyno_odbc_binding *binding = dyno_odbc_stmt_binding(stmt, number);
-        if (binding == NULL)
+        const struct dyno_odbc_desc_rec *binding = dyno_odbc_desc_find(stmt->ard, number);
+        if (binding == NULL || binding->data == NULL)
             continue;
         struct run run = place(stmt, binding, number);
         run.first = first;
         run.count = count;
         run.at = at;
         run.data += at * run.data_stride;
-        if (run.indicator != NULL)
-            run.indicator += at * run.indicator_stride;
+        run.indicator = shifted(run.indicator, at * run.indicator_stride);
+        run.null_flag = shifted(run.null_flag, at * run.indicator_stride);
         fill_run(&run);
     }
 }

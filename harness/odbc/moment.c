@@ -1,6 +1,7 @@
 #include "odbc/moment.h"
 
 #include <ctype.h>
+#include <stdio.h>
 
 struct reader {
     const char *at;
@@ -36,6 +37,18 @@ static int32_t days_in(int32_t year, int32_t month)
     return month == 2 && is_leap ? 29 : days[month - 1];
 }
 
+static bool is_day(const struct dyno_odbc_moment *moment)
+{
+    return moment->month >= 1 && moment->month <= 12 && moment->day >= 1 &&
+           moment->day <= days_in(moment->year, moment->month);
+}
+
+static bool is_time(const struct dyno_odbc_moment *moment)
+{
+    return moment->hour >= 0 && moment->hour <= 23 && moment->minute >= 0 && moment->minute <= 59 &&
+           moment->second >= 0 && moment->second <= 59;
+}
+
 static bool take_date(struct reader *reader, struct dyno_odbc_moment *out)
 {
     bool is_negative = take(reader, '-');
@@ -48,8 +61,7 @@ static bool take_date(struct reader *reader, struct dyno_odbc_moment *out)
     if (is_negative)
         out->year = -out->year;
     out->has_date = true;
-    return out->month >= 1 && out->month <= 12 && out->day >= 1 &&
-           out->day <= days_in(out->year, out->month);
+    return is_day(out);
 }
 
 /* Digits past nanoseconds are dropped. */
@@ -75,7 +87,7 @@ static bool take_time(struct reader *reader, struct dyno_odbc_moment *out)
     if (take(reader, '.') && !take_fraction(reader, &out->fraction_ns))
         return false;
     out->has_time = true;
-    return out->hour <= 23 && out->minute <= 59 && out->second <= 59;
+    return is_time(out);
 }
 
 static bool is_time_only(const struct reader *reader)
@@ -103,4 +115,40 @@ bool dyno_odbc_moment_scan(const char *text, size_t len, struct dyno_odbc_moment
     if (!take(&reader, ' ') && !take(&reader, 'T'))
         return false;
     return take_time(&reader, out) && reader.at == reader.end;
+}
+
+bool dyno_odbc_moment_is_valid(const struct dyno_odbc_moment *moment)
+{
+    return (!moment->has_date || is_day(moment)) && (!moment->has_time || is_time(moment));
+}
+
+/* What snprintf has written, at most what there was room for. */
+static size_t written(int len, size_t room)
+{
+    if (len < 0 || room == 0)
+        return 0;
+    return (size_t)len < room ? (size_t)len : room - 1;
+}
+
+size_t dyno_odbc_moment_to_text(const struct dyno_odbc_moment *moment, char *out, size_t room)
+{
+    size_t len = 0;
+    int32_t year = moment->year;
+    if (moment->has_date)
+        len += written(snprintf(out, room, "%s%04d-%02d-%02d", year < 0 ? "-" : "",
+                                year < 0 ? -year : year, moment->month, moment->day),
+                       room);
+    if (moment->has_date && moment->has_time)
+        len += written(snprintf(out + len, room - len, " "), room - len);
+    if (moment->has_time)
+        len += written(snprintf(out + len, room - len, "%02d:%02d:%02d", moment->hour,
+                                moment->minute, moment->second),
+                       room - len);
+    if (!moment->has_time || moment->fraction_ns == 0)
+        return len;
+    len += written(snprintf(out + len, room - len, ".%09d", moment->fraction_ns), room - len);
+    while (out[len - 1] == '0')
+        len--;
+    out[len] = '\0';
+    return len;
 }

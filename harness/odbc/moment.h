@@ -27,4 +27,10 @@ struct dyno_odbc_moment {
  */
 bool dyno_odbc_moment_scan(const char *text, size_t len, struct dyno_odbc_moment *out);
 
+/** Is there such a day and such a time? Parts that are not there do not count. */
+bool dyno_odbc_moment_is_valid(const struct dyno_odbc_moment *moment);
+
+/** Its parts as Spark writes them, fraction digits up to the last that is not 0. Returns the length. */
+size_t dyno_odbc_moment_to_text(const struct dyno_odbc_moment *moment, char *out, size_t room);
+
 #endif

@@ -174,34 +174,98 @@ static bool push_digit(SQLCHAR *bytes, int digit)
     return carry == 0;
 }
 
-const char *dyno_odbc_text_to_numeric(const char *text, size_t len, SQL_NUMERIC_STRUCT *out)
+/* Digit `i` of a literal, its point left out; zeros before and behind it. */
+static int digit_at(const struct literal *literal, long i)
+{
+    long whole = (long)literal->whole_len;
+    if (i < 0 || i >= whole + (long)literal->fraction_len)
+        return 0;
+    return (i < whole ? literal->whole[i] : literal->fraction[i - whole]) - '0';
+}
+
+const char *dyno_odbc_text_to_numeric(const char *text, size_t len, int scale,
+                                      SQL_NUMERIC_STRUCT *out)
 {
     struct literal literal;
     if (!scan(text, len, &literal))
         return "22018";
-    if (literal.exponent != 0)
+    long count = (long)(literal.whole_len + literal.fraction_len);
+    long point = (long)literal.whole_len + literal.exponent;
+    long first = 0;
+    while (first < point && first < count && digit_at(&literal, first) == 0)
+        first++;
+    if (first == count)
+        point = 0;
+    long whole = point > first ? point - first : 0;
+    if (whole > NUMERIC_MAX_DIGITS)
         return "22003";
-    while (literal.whole_len > 0 && literal.whole[0] == '0') {
-        literal.whole++;
-        literal.whole_len--;
-    }
-    if (literal.whole_len > NUMERIC_MAX_DIGITS)
+    long kept = count > point ? count - point : 0;
+    if (scale >= 0)
+        kept = scale;
+    if (kept > NUMERIC_MAX_DIGITS - whole)
+        kept = NUMERIC_MAX_DIGITS - whole;
+    if (scale > kept)
         return "22003";
-    size_t kept = NUMERIC_MAX_DIGITS - literal.whole_len;
-    if (kept > literal.fraction_len)
-        kept = literal.fraction_len;
     memset(out, 0, sizeof *out);
     bool fits = true;
-    for (size_t i = 0; i < literal.whole_len; i++)
-        fits = push_digit(out->val, literal.whole[i] - '0') && fits;
-    for (size_t i = 0; i < kept; i++)
-        fits = push_digit(out->val, literal.fraction[i] - '0') && fits;
-    out->precision = (SQLCHAR)(literal.whole_len + kept > 0 ? literal.whole_len + kept : 1);
+    for (long i = point - whole; i < point + kept; i++)
+        fits = push_digit(out->val, digit_at(&literal, i)) && fits;
+    out->precision = (SQLCHAR)(whole + kept > 0 ? whole + kept : 1);
     out->scale = (SQLSCHAR)kept;
     out->sign = literal.is_negative ? 0 : 1;
+    bool is_cut = false;
+    for (long i = point + kept; i < count; i++)
+        is_cut = is_cut || digit_at(&literal, i) != 0;
     if (!fits)
         return "22003";
-    return is_all_zero(literal.fraction + kept, literal.fraction_len - kept) ? NULL : "01S07";
+    return is_cut ? "01S07" : NULL;
+}
+
+static bool is_zero(const SQLCHAR *bytes)
+{
+    SQLCHAR all = 0;
+    for (size_t i = 0; i < SQL_MAX_NUMERIC_LEN; i++)
+        all |= bytes[i];
+    return all == 0;
+}
+
+/* Divide little-endian bytes by ten in place; returns the remainder. */
+static int pop_digit(SQLCHAR *bytes)
+{
+    unsigned rest = 0;
+    for (size_t i = SQL_MAX_NUMERIC_LEN; i-- > 0;) {
+        rest = rest << 8 | bytes[i];
+        bytes[i] = (SQLCHAR)(rest / 10);
+        rest %= 10;
+    }
+    return (int)rest;
+}
+
+size_t dyno_odbc_numeric_to_text(const SQL_NUMERIC_STRUCT *numeric, char *out)
+{
+    SQLCHAR bytes[SQL_MAX_NUMERIC_LEN];
+    char digits[NUMERIC_MAX_DIGITS + 2];
+    size_t count = 0;
+    if (numeric->scale < 0 || numeric->scale > NUMERIC_MAX_DIGITS)
+        return 0;
+    memcpy(bytes, numeric->val, sizeof bytes);
+    while (!is_zero(bytes) || count <= (size_t)numeric->scale) {
+        if (count == sizeof digits)
+            return 0;
+        digits[count++] = (char)('0' + pop_digit(bytes));
+    }
+    if (count > NUMERIC_MAX_DIGITS + (digits[count - 1] == '0' ? 1 : 0))
+        return 0;
+    size_t len = 0;
+    if (numeric->sign == 0)
+        out[len++] = '-';
+    while (count > 0) {
+        if (count == (size_t)numeric->scale)
+            out[len++] = '.';
+        out[len++] = digits[--count];
+    }
+    out[len] = '\0';
+    return len;
 }
 
 const char *dyno_odbc_f64_to_integer(double real, struct dyno_odbc_integer *out)
@@ -226,7 +290,11 @@ struct dyno_odbc_integer dyno_odbc_integer_of(int64_t number)
 
 size_t dyno_odbc_i64_to_text(int64_t number, char *out)
 {
-    struct dyno_odbc_integer integer = dyno_odbc_integer_of(number);
+    return dyno_odbc_integer_to_text(dyno_odbc_integer_of(number), out);
+}
+
+size_t dyno_odbc_integer_to_text(struct dyno_odbc_integer integer, char *out)
+{
     char digits[24];
     size_t count = 0;
     do {

@@ -28,8 +28,12 @@ const char *dyno_odbc_text_to_integer(const char *text, size_t len, struct dyno_
 /** Correctly rounded; also takes NaN, Infinity and -Infinity as Spark writes them. */
 const char *dyno_odbc_text_to_f64(const char *text, size_t len, double *out);
 
-/** With the scale of the text itself; fraction digits past 38 in all are cut (01S07). */
-const char *dyno_odbc_text_to_numeric(const char *text, size_t len, SQL_NUMERIC_STRUCT *out);
+/**
+ * With `scale` fraction digits, or (-1) as many as the text itself has; digits past that, and past 38
+ * in all, are cut (01S07).
+ */
+const char *dyno_odbc_text_to_numeric(const char *text, size_t len, int scale,
+                                      SQL_NUMERIC_STRUCT *out);
 
 /** The integer part of a double. 22003 for NaN, infinities and what uint64 cannot hold. */
 const char *dyno_odbc_f64_to_integer(double real, struct dyno_odbc_integer *out);
@@ -39,6 +43,15 @@ struct dyno_odbc_integer dyno_odbc_integer_of(int64_t number);
 
 /** Decimal digits into `out` of DYNO_ODBC_NUMBER_BYTES; returns their count. */
 size_t dyno_odbc_i64_to_text(int64_t number, char *out);
+
+/** The same for sign and magnitude. */
+size_t dyno_odbc_integer_to_text(struct dyno_odbc_integer integer, char *out);
+
+/** Room for the text of a SQL_NUMERIC_STRUCT, a GUID or a moment, NUL included. */
+#define DYNO_ODBC_NUMERIC_BYTES 48
+
+/** All its digits into `out` of DYNO_ODBC_NUMERIC_BYTES; 0 for a scale or a size that no type has. */
+size_t dyno_odbc_numeric_to_text(const SQL_NUMERIC_STRUCT *numeric, char *out);
 
 /** The shortest text that reads back as the same double, or the same float for `is_float`. */
 size_t dyno_odbc_f64_to_text(double real, bool is_float, char *out);

@@ -81,6 +81,17 @@ void dyno_odbc_result_close(struct dyno_odbc_result *result)
     result->wire_block.row_count = 0;
 }
 
+void dyno_odbc_result_move(struct dyno_odbc_result *to, struct dyno_odbc_result *from)
+{
+    to->operation = from->operation;
+    to->columns = from->columns;
+    to->infos = from->infos;
+    to->column_count = from->column_count;
+    from->operation = NULL;
+    from->infos = NULL;
+    dyno_odbc_result_close(from);
+}
+
 void dyno_odbc_result_deinit(struct dyno_odbc_result *result)
 {
     dyno_hs2_block_deinit(&result->wire_block);

@@ -49,6 +49,9 @@ enum dyno_status dyno_odbc_result_take_table(struct dyno_odbc_result *result,
  */
 void dyno_odbc_result_close(struct dyno_odbc_result *result);
 
+/** Hand an open result of an operation over to `to`, which is closed; `from` is closed afterwards. */
+void dyno_odbc_result_move(struct dyno_odbc_result *to, struct dyno_odbc_result *from);
+
 /** Free what is left after closing. */
 void dyno_odbc_result_deinit(struct dyno_odbc_result *result);
 

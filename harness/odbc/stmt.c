@@ -1,14 +1,9 @@
 #include "odbc/stmt.h"
 
-#include <stdlib.h>
+#include "odbc/execute.h"
+#include "odbc/param.h"
 
-static const struct dyno_odbc_stmt_attrs default_attrs = {
-    .row_array_size = 1,
-    .row_bind_type = SQL_BIND_BY_COLUMN,
-    .rowset_size = 1,
-    .paramset_size = 1,
-    .param_bind_type = SQL_PARAM_BIND_BY_COLUMN,
-};
+#include <stdlib.h>
 
 struct dyno_odbc_stmt *dyno_odbc_stmt_new(struct dyno_odbc_dbc *dbc)
 {
@@ -26,11 +21,17 @@ struct dyno_odbc_stmt *dyno_odbc_stmt_new(struct dyno_odbc_dbc *dbc)
     }
     stmt->dbc = dbc;
     stmt->state = DYNO_ODBC_STMT_IDLE;
-    stmt->attrs = default_attrs;
+    stmt->attrs =
+        (struct dyno_odbc_stmt_attrs){.rowset_size = 1, .async_enable = dbc->async_enable};
     dyno_odbc_diag_init(&stmt->diag);
     dyno_odbc_result_init(&stmt->result);
+    dyno_odbc_result_init(&stmt->preview);
     for (size_t i = 0; i < DYNO_ODBC_DESC_COUNT; i++)
-        stmt->descs[i].magic = DYNO_ODBC_MAGIC_DESC;
+        dyno_odbc_desc_init(&stmt->descs[i], (enum dyno_odbc_desc_kind)i, stmt);
+    stmt->ard = &stmt->descs[DYNO_ODBC_ARD];
+    stmt->apd = &stmt->descs[DYNO_ODBC_APD];
+    stmt->ird = &stmt->descs[DYNO_ODBC_IRD];
+    stmt->ipd = &stmt->descs[DYNO_ODBC_IPD];
     stmt->magic = DYNO_ODBC_MAGIC_STMT;
     stmt->next = dbc->stmts;
     dbc->stmts = stmt;
@@ -51,12 +52,13 @@ void dyno_odbc_stmt_free(struct dyno_odbc_stmt *stmt)
     dyno_odbc_stmt_close_cursor(stmt);
     stmt->magic = DYNO_ODBC_MAGIC_DEAD;
     for (size_t i = 0; i < DYNO_ODBC_DESC_COUNT; i++)
-        stmt->descs[i].magic = DYNO_ODBC_MAGIC_DEAD;
+        dyno_odbc_desc_deinit(&stmt->descs[i]);
+    dyno_odbc_params_end_puts(stmt);
     dyno_odbc_result_deinit(&stmt->result);
+    dyno_odbc_result_deinit(&stmt->preview);
     dyno_odbc_diag_deinit(&stmt->diag);
     dyno_odbc_canceller_deinit(&stmt->canceller);
-    free(stmt->prepared_sql);
-    free(stmt->bindings);
+    dyno_odbc_sql_deinit(&stmt->sql);
     free(stmt->row_marks);
     (void)pthread_mutex_destroy(&stmt->lock);
     free(stmt);
@@ -85,17 +87,42 @@ SQLRETURN dyno_odbc_stmt_leave(struct dyno_odbc_stmt *stmt, SQLRETURN rc)
     return rc;
 }
 
+SQLRETURN dyno_odbc_stmt_begin(SQLHSTMT handle, struct dyno_odbc_stmt **out)
+{
+    struct dyno_odbc_stmt *stmt = dyno_odbc_stmt_enter(handle);
+    if (stmt == NULL)
+        return SQL_INVALID_HANDLE;
+    if (stmt->state == DYNO_ODBC_STMT_NEED_DATA || stmt->state == DYNO_ODBC_STMT_EXECUTING)
+        return dyno_odbc_stmt_leave(stmt, dyno_odbc_diag_post(&stmt->diag, "HY010", NULL));
+    *out = stmt;
+    return SQL_SUCCESS;
+}
+
+/* The caller holds the connection's `wire` where the session has to be told. */
+static void close_results(struct dyno_odbc_stmt *stmt)
+{
+    if (stmt->pending.operation != NULL) {
+        dyno_hs2_operation_close(stmt->pending.operation);
+        (void)dyno_odbc_canceller_end(&stmt->canceller);
+    }
+    stmt->pending = (struct dyno_odbc_pending){.call = DYNO_ODBC_CALL_NONE};
+    dyno_odbc_result_close(&stmt->result);
+    dyno_odbc_result_close(&stmt->preview);
+    stmt->has_preview = false;
+}
+
 void dyno_odbc_stmt_close_cursor(struct dyno_odbc_stmt *stmt)
 {
     dyno_odbc_canceller_withdraw(&stmt->canceller);
-    bool is_remote = stmt->result.operation != NULL;
+    bool is_remote = stmt->result.operation != NULL || stmt->preview.operation != NULL ||
+                     stmt->pending.operation != NULL;
     if (is_remote)
         (void)pthread_mutex_lock(&stmt->dbc->wire);
-    dyno_odbc_result_close(&stmt->result);
+    close_results(stmt);
     if (is_remote)
         (void)pthread_mutex_unlock(&stmt->dbc->wire);
     stmt->cell.column = 0;
-    stmt->state = stmt->prepared_sql != NULL ? DYNO_ODBC_STMT_PREPARED : DYNO_ODBC_STMT_IDLE;
+    stmt->state = stmt->is_prepared ? DYNO_ODBC_STMT_PREPARED : DYNO_ODBC_STMT_IDLE;
 }
 
 bool dyno_odbc_stmt_has_cursor(const struct dyno_odbc_stmt *stmt)
@@ -103,29 +130,15 @@ bool dyno_odbc_stmt_has_cursor(const struct dyno_odbc_stmt *stmt)
     return stmt->state == DYNO_ODBC_STMT_OPEN || stmt->state == DYNO_ODBC_STMT_POSITIONED;
 }
 
-const struct dyno_odbc_binding *dyno_odbc_stmt_binding(const struct dyno_odbc_stmt *stmt,
-                                                       size_t column)
+const struct dyno_odbc_result *dyno_odbc_stmt_described(struct dyno_odbc_stmt *stmt)
 {
-    if (column == 0 || column > stmt->binding_count)
+    if (stmt->state == DYNO_ODBC_STMT_IDLE) {
+        (void)dyno_odbc_diag_post(&stmt->diag, "HY010", NULL);
         return NULL;
-    const struct dyno_odbc_binding *binding = &stmt->bindings[column - 1];
-    return binding->data != NULL ? binding : NULL;
-}
-
-bool dyno_odbc_stmt_bind(struct dyno_odbc_stmt *stmt, SQLUSMALLINT column,
-                         const struct dyno_odbc_binding *binding)
-{
-    if (column > stmt->binding_count) {
-        if (binding->data == NULL)
-            return true;
-        struct dyno_odbc_binding *bindings = realloc(stmt->bindings, column * sizeof *bindings);
-        if (bindings == NULL)
-            return false;
-        for (size_t i = stmt->binding_count; i < column; i++)
-            bindings[i] = (struct dyno_odbc_binding){.data = NULL};
-        stmt->bindings = bindings;
-        stmt->binding_count = column;
     }
-    stmt->bindings[column - 1] = *binding;
-    return true;
+    if (stmt->state != DYNO_ODBC_STMT_PREPARED)
+        return &stmt->result;
+    if (!stmt->has_preview && dyno_odbc_execute_preview(stmt) != SQL_SUCCESS)
+        return NULL;
+    return &stmt->preview;
 }

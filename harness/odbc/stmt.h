@@ -10,56 +10,61 @@
 #include "odbc/cancel.h"
 #include "odbc/convert.h"
 #include "odbc/dbc.h"
+#include "odbc/desc.h"
 #include "odbc/diag.h"
 #include "odbc/handle.h"
 #include "odbc/result.h"
+#include "odbc/sql.h"
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#define DYNO_ODBC_CURSOR_NAME_BYTES 129
+
 /** The states of the ODBC appendix, as far as a read-only, forward-only driver has them. */
 enum dyno_odbc_stmt_state {
-    DYNO_ODBC_STMT_IDLE,      /**< S1: nothing there */
-    DYNO_ODBC_STMT_PREPARED,  /**< S2, S3 */
-    DYNO_ODBC_STMT_DONE,      /**< S4: executed, no result set */
-    DYNO_ODBC_STMT_OPEN,      /**< S5: a cursor before its first or after its last row */
-    DYNO_ODBC_STMT_POSITIONED /**< S6: a cursor on a rowset */
+    DYNO_ODBC_STMT_IDLE,       /**< S1: nothing there */
+    DYNO_ODBC_STMT_PREPARED,   /**< S2, S3 */
+    DYNO_ODBC_STMT_DONE,       /**< S4: executed, no result set */
+    DYNO_ODBC_STMT_OPEN,       /**< S5: a cursor before its first or after its last row */
+    DYNO_ODBC_STMT_POSITIONED, /**< S6: a cursor on a rowset */
+    DYNO_ODBC_STMT_NEED_DATA,  /**< S8 to S10: SQLParamData and SQLPutData are awaited */
+    DYNO_ODBC_STMT_EXECUTING   /**< S11: an asynchronous execution is under way */
 };
 
-/** One SQLBindCol. */
-struct dyno_odbc_binding {
-    SQLSMALLINT c_type;
-    void *data; /**< NULL: not bound */
-    SQLLEN capacity;
-    SQLLEN *indicator;
-};
-
-/** Implicit descriptors exist as handles only, because the driver manager asks for them. */
-struct dyno_odbc_desc {
-    uint32_t magic;
-};
-
-enum {
-    DYNO_ODBC_DESC_COUNT = 4
-};
-
-/** What SQLSetStmtAttr sets. */
+/** What SQLSetStmtAttr sets, besides what is kept in the descriptors. */
 struct dyno_odbc_stmt_attrs {
     SQLULEN query_timeout_s;
     SQLULEN max_rows;
-    SQLULEN row_array_size;
-    SQLULEN row_bind_type; /**< SQL_BIND_BY_COLUMN, or bytes of a row */
-    SQLULEN *row_bind_offset;
-    SQLULEN *rows_fetched;
-    SQLUSMALLINT *row_status;
-    SQLULEN noscan;
+    SQLULEN noscan; /**< SQL_NOSCAN_ON: escapes are not looked for */
+    SQLULEN async_enable;
     SQLULEN rowset_size; /**< of SQLExtendedFetch; kept, not used */
-    SQLULEN paramset_size;
-    SQLULEN param_bind_type;
-    void *param_pointers[4];     /**< bind offset, operation, status, processed: kept, not used */
-    SQLUSMALLINT *row_operation; /**< kept, not used */
+};
+
+/** A parameter's value that comes by SQLPutData. */
+struct dyno_odbc_put {
+    char *bytes;
+    size_t len;
+    size_t capacity;
+    bool is_given;
+    bool is_null;
+};
+
+/** An entry point that answers SQL_STILL_EXECUTING or SQL_NEED_DATA, and is called again. */
+enum dyno_odbc_call {
+    DYNO_ODBC_CALL_NONE,
+    DYNO_ODBC_CALL_EXEC_DIRECT,
+    DYNO_ODBC_CALL_EXECUTE,
+    DYNO_ODBC_CALL_PARAM_DATA
+};
+
+/** An asynchronous execution under way. */
+struct dyno_odbc_pending {
+    enum dyno_odbc_call call; /**< who began it, and has to be called again */
+    struct dyno_hs2_operation *operation;
+    int64_t deadline_ns;
 };
 
 /** The cell that SQLGetData is at. */
@@ -77,15 +82,25 @@ struct dyno_odbc_stmt {
     pthread_mutex_t lock;        /**< guards all but the canceller */
     struct dyno_odbc_diag diag;
     enum dyno_odbc_stmt_state state;
-    char *prepared_sql; /**< NULL: not prepared */
+    struct dyno_odbc_sql sql; /**< prepared, or executed last */
+    bool is_prepared;
     struct dyno_odbc_stmt_attrs attrs;
-    struct dyno_odbc_binding *bindings; /**< of columns 1..binding_count */
-    size_t binding_count;
     struct dyno_odbc_result result;
+    struct dyno_odbc_result preview; /**< the columns of a prepared query that has not run */
+    bool has_preview;
+    struct dyno_odbc_put *puts; /**< one a marker while data is awaited */
+    size_t put_count;
+    size_t put_number; /**< the parameter that SQLPutData feeds; 0: none yet */
+    struct dyno_odbc_pending pending;
     uint8_t *row_marks; /**< SQL_ROW_* of the rowset being filled */
     size_t row_mark_capacity;
     struct dyno_odbc_cell_cursor cell;
-    struct dyno_odbc_desc descs[DYNO_ODBC_DESC_COUNT];
+    char cursor_name[DYNO_ODBC_CURSOR_NAME_BYTES];     /**< "": not set */
+    struct dyno_odbc_desc descs[DYNO_ODBC_DESC_COUNT]; /**< implicit ones, by kind */
+    struct dyno_odbc_desc *ard;                        /**< implicit, or the application's own */
+    struct dyno_odbc_desc *apd;
+    struct dyno_odbc_desc *ird;
+    struct dyno_odbc_desc *ipd;
     struct dyno_odbc_canceller canceller;
 };
 
@@ -101,6 +116,12 @@ void dyno_odbc_stmt_free(struct dyno_odbc_stmt *stmt);
 /** The handle as a statement, locked, its diagnostics cleared; NULL if it is none. */
 struct dyno_odbc_stmt *dyno_odbc_stmt_enter(SQLHSTMT handle);
 
+/**
+ * The same for a call that a statement which awaits data, or is executing, must not get: SQL_SUCCESS
+ * with the locked statement in `*out`; SQL_INVALID_HANDLE; or SQL_ERROR with HY010 posted.
+ */
+SQLRETURN dyno_odbc_stmt_begin(SQLHSTMT handle, struct dyno_odbc_stmt **out);
+
 /** Unlock, remember `rc`, and return it. */
 SQLRETURN dyno_odbc_stmt_leave(struct dyno_odbc_stmt *stmt, SQLRETURN rc);
 
@@ -113,12 +134,10 @@ void dyno_odbc_stmt_close_cursor(struct dyno_odbc_stmt *stmt);
 /** Does it have a cursor? */
 bool dyno_odbc_stmt_has_cursor(const struct dyno_odbc_stmt *stmt);
 
-/** The binding of a column (from 1), or NULL if it is not bound. */
-const struct dyno_odbc_binding *dyno_odbc_stmt_binding(const struct dyno_odbc_stmt *stmt,
-                                                       size_t column);
-
-/** Bind or (NULL data) unbind. false: out of memory. */
-bool dyno_odbc_stmt_bind(struct dyno_odbc_stmt *stmt, SQLUSMALLINT column,
-                         const struct dyno_odbc_binding *binding);
+/**
+ * What the columns can be asked of: the open result, or the preview of a prepared query, which is
+ * asked for here. NULL with a diagnostic posted: there is none.
+ */
+const struct dyno_odbc_result *dyno_odbc_stmt_described(struct dyno_odbc_stmt *stmt);
 
 #endif

@@ -6,14 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *dyno_odbc_text_in(const SQLCHAR *text, SQLINTEGER len, char **out)
+static const char *read_narrow(const char *text, SQLINTEGER len, char **out)
 {
-    *out = NULL;
-    if (text == NULL)
-        return NULL;
-    if (len < 0 && len != SQL_NTS)
-        return "HY090";
-    size_t bytes = len == SQL_NTS ? strlen((const char *)text) : (size_t)len;
+    size_t bytes = len == SQL_NTS ? strlen(text) : (size_t)len;
     char *copy = malloc(bytes + 1);
     if (copy == NULL)
         return "HY001";
@@ -23,21 +18,23 @@ const char *dyno_odbc_text_in(const SQLCHAR *text, SQLINTEGER len, char **out)
     return NULL;
 }
 
-const char *dyno_odbc_text_in_w(const SQLWCHAR *text, SQLINTEGER len, char **out)
+static const char *read_wide(const SQLWCHAR *text, SQLINTEGER len, char **out)
 {
-    *out = NULL;
-    if (text == NULL)
-        return NULL;
-    if (len < 0 && len != SQL_NTS)
-        return "HY090";
-    size_t units = 0;
-    if (len != SQL_NTS)
-        units = (size_t)len;
-    else
-        while (text[units] != 0)
-            units++;
+    size_t units = len == SQL_NTS ? 0 : (size_t)len;
+    while (len == SQL_NTS && text[units] != 0)
+        units++;
     *out = dyno_odbc_utf8_from_utf16(text, units);
     return *out == NULL ? "HY001" : NULL;
+}
+
+const char *dyno_odbc_text_read(struct dyno_odbc_text_arg arg, char **out)
+{
+    *out = NULL;
+    if (arg.text == NULL)
+        return NULL;
+    if (arg.len < 0 && arg.len != SQL_NTS)
+        return "HY090";
+    return arg.is_wide ? read_wide(arg.text, arg.len, out) : read_narrow(arg.text, arg.len, out);
 }
 
 static void put_len(const struct dyno_odbc_text_out *out, size_t len)

@@ -118,6 +118,31 @@ static bool is_between(uint32_t unit, uint32_t first, uint32_t last)
     return unit >= first && unit <= last;
 }
 
+/* One character from `at`; half a pair is the replacement. */
+static uint32_t decode_units(const uint16_t *utf16, size_t units, size_t at, size_t *used_out)
+{
+    uint32_t point = utf16[at];
+    bool has_next = at + 1 < units && is_between(utf16[at + 1], 0xDC00, 0xDFFF);
+    *used_out = 1;
+    if (!is_between(point, 0xD800, 0xDFFF))
+        return point;
+    if (point > 0xDBFF || !has_next)
+        return REPLACEMENT;
+    *used_out = 2;
+    return 0x10000 + ((point & 0x3FF) << 10 | (utf16[at + 1] & UINT32_C(0x3FF)));
+}
+
+size_t dyno_odbc_utf8_len(const uint16_t *utf16, size_t units)
+{
+    size_t len = 0;
+    size_t used = 0;
+    for (size_t i = 0; i < units; i += used) {
+        char bytes[4];
+        len += encode(decode_units(utf16, units, i, &used), bytes);
+    }
+    return len;
+}
+
 char *dyno_odbc_utf8_from_utf16(const uint16_t *utf16, size_t units)
 {
     if (units > SIZE_MAX / 3 - 1)
@@ -127,17 +152,9 @@ char *dyno_odbc_utf8_from_utf16(const uint16_t *utf16, size_t units)
     if (text == NULL)
         return NULL;
     size_t len = 0;
-    for (size_t i = 0; i < units; i++) {
-        uint32_t point = utf16[i];
-        if (is_between(point, 0xD800, 0xDBFF) && i + 1 < units &&
-            is_between(utf16[i + 1], 0xDC00, 0xDFFF)) {
-            point = 0x10000 + ((point & 0x3FF) << 10 | (utf16[i + 1] & UINT32_C(0x3FF)));
-            i++;
-        } else if (is_between(point, 0xD800, 0xDFFF)) {
-            point = REPLACEMENT;
-        }
-        len += encode(point, text + len);
-    }
+    size_t used = 0;
+    for (size_t i = 0; i < units; i += used)
+        len += encode(decode_units(utf16, units, i, &used), text + len);
     text[len] = '\0';
     return text;
 }

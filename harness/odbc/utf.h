@@ -24,6 +24,9 @@ struct dyno_odbc_utf16_cursor {
 size_t dyno_odbc_utf16_from_utf8(const char *utf8, size_t len,
                                  struct dyno_odbc_utf16_cursor *cursor, uint16_t *out, size_t room);
 
+/** Bytes of UTF-8 that `units` of UTF-16 need. */
+size_t dyno_odbc_utf8_len(const uint16_t *utf16, size_t units);
+
 /** `units` of UTF-16 as NUL-terminated UTF-8, to be freed by the caller; NULL: out of memory. */
 char *dyno_odbc_utf8_from_utf16(const uint16_t *utf16, size_t units);
 

@@ -59,24 +59,24 @@ static void test_text_in_knows_lengths(void **state)
     static const SQLCHAR narrow[] = "select 1";
     static const SQLWCHAR wide[] = {'a', 0xE4, 'b', 0};
     char *out = NULL;
-    assert_null(dyno_odbc_text_in(narrow, SQL_NTS, &out));
+    assert_null(dyno_odbc_text_read(dyno_odbc_narrow(narrow, SQL_NTS), &out));
     assert_string_equal(out, "select 1");
     free(out);
-    assert_null(dyno_odbc_text_in(narrow, 6, &out));
+    assert_null(dyno_odbc_text_read(dyno_odbc_narrow(narrow, 6), &out));
     assert_string_equal(out, "select");
     free(out);
-    assert_string_equal(dyno_odbc_text_in(narrow, -7, &out), "HY090");
+    assert_string_equal(dyno_odbc_text_read(dyno_odbc_narrow(narrow, -7), &out), "HY090");
     assert_null(out);
-    assert_null(dyno_odbc_text_in(NULL, 5, &out));
+    assert_null(dyno_odbc_text_read(dyno_odbc_narrow(NULL, 5), &out));
     assert_null(out);
-    assert_null(dyno_odbc_text_in_w(wide, SQL_NTS, &out));
+    assert_null(dyno_odbc_text_read(dyno_odbc_wide(wide, SQL_NTS), &out));
     assert_string_equal(out, "a\xc3\xa4"
                              "b");
     free(out);
-    assert_null(dyno_odbc_text_in_w(wide, 1, &out));
+    assert_null(dyno_odbc_text_read(dyno_odbc_wide(wide, 1), &out));
     assert_string_equal(out, "a");
     free(out);
-    assert_string_equal(dyno_odbc_text_in_w(wide, -2, &out), "HY090");
+    assert_string_equal(dyno_odbc_text_read(dyno_odbc_wide(wide, -2), &out), "HY090");
 }
 
 static void test_text_put_tells_the_full_length(void **state)

@@ -10,6 +10,10 @@
  *   SLEEP ms         service time of that length, then as any other statement
  *   SET k=v, SET k, SET -v   settings of the session; static keys are refused with 46110
  *   ZERO             a result of zero columns
+ *   ECHO text        one row, column "echo" STRING: the text as it was received
+ *   CELL type text   one row, column "cell" of that type (a name as Spark has it) that holds the text
+ *   BIG n            one row, column "big" STRING of n bytes
+ *   SELECT * FROM (statement) LIMIT 0   the columns of that statement, no rows
  *   anything else    as DDL: one STRING column "Result", no rows
  *
  * A text with FAIL in capitals ends in error 42P01. A session's settings live in its connection.

@@ -267,12 +267,78 @@ static bool begins(const char *text, const char *word, const char **rest_out)
     return true;
 }
 
+static const struct fake_column ECHO_COLUMNS[] = {{"echo", DYNO_HS2_STRING, 0, 0}};
+static const struct fake_column BIG_COLUMNS[] = {{"big", DYNO_HS2_STRING, 0, 0}};
+
+static struct fake_result one_text_take(const struct fake_column *column, char *text)
+{
+    char **owned = dyno_xcalloc(1, sizeof *owned);
+    owned[0] = text;
+    return owning(column, 1, owned, 1);
+}
+
+static struct fake_result big(const char *rest)
+{
+    size_t len = (size_t)strtoull(rest, NULL, 10);
+    char *text = dyno_xcalloc(len + 1, 1);
+    for (size_t i = 0; i < len; i++)
+        text[i] = (char)('a' + i % 26);
+    return one_text_take(BIG_COLUMNS, text);
+}
+
+/* "type text": one cell of that type. */
+static struct fake_result cell(const char *rest)
+{
+    static const struct fake_column columns[] = {
+        {"cell", DYNO_HS2_BOOLEAN, 0, 0},   {"cell", DYNO_HS2_TINYINT, 0, 0},
+        {"cell", DYNO_HS2_SMALLINT, 0, 0},  {"cell", DYNO_HS2_INT, 0, 0},
+        {"cell", DYNO_HS2_BIGINT, 0, 0},    {"cell", DYNO_HS2_FLOAT, 0, 0},
+        {"cell", DYNO_HS2_DOUBLE, 0, 0},    {"cell", DYNO_HS2_STRING, 0, 0},
+        {"cell", DYNO_HS2_TIMESTAMP, 0, 0}, {"cell", DYNO_HS2_BINARY, 0, 0},
+        {"cell", DYNO_HS2_DATE, 0, 0},      {"cell", DYNO_HS2_DECIMAL, 38, 18},
+        {"cell", DYNO_HS2_VARCHAR, 10, 0},
+    };
+    static const char *const names[] = {"BOOLEAN", "TINYINT", "SMALLINT", "INT",       "BIGINT",
+                                        "FLOAT",   "DOUBLE",  "STRING",   "TIMESTAMP", "BINARY",
+                                        "DATE",    "DECIMAL", "VARCHAR"};
+    const char *text = "";
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (begins(rest, names[i], &text))
+            return one_text_take(&columns[i], dyno_xstrdup(text));
+    return one_text_take(&columns[7], dyno_xstrdup(rest));
+}
+
+/* The inner statement of "SELECT * FROM (...) LIMIT 0", to be freed; NULL: it is none. */
+static char *inner_statement(const char *words)
+{
+    static const char head[] = "SELECT * FROM (\n";
+    static const char tail[] = "\n) LIMIT 0";
+    size_t len = strlen(words);
+    if (strncmp(words, head, sizeof head - 1) != 0 || len < sizeof head + sizeof tail ||
+        strcmp(words + len - (sizeof tail - 1), tail) != 0)
+        return NULL;
+    return dyno_xstrndup(words + sizeof head - 1, len - (sizeof head - 1) - (sizeof tail - 1));
+}
+
 struct fake_meaning fake_result_of_statement(const char *text, struct fake_settings *settings)
 {
     struct fake_meaning meaning = {.service_ns = -1};
     const char *words = skip_comments(text);
     const char *rest = "";
-    if (strstr(words, "FAIL") != NULL) {
+    char *inner = inner_statement(words);
+    if (inner != NULL) {
+        meaning = fake_result_of_statement(inner, settings);
+        meaning.result.row_count = 0;
+        free(inner);
+        return meaning;
+    }
+    if (begins(words, "ECHO", &rest)) {
+        meaning.result = one_text_take(ECHO_COLUMNS, dyno_xstrdup(rest));
+    } else if (begins(words, "CELL", &rest)) {
+        meaning.result = cell(rest);
+    } else if (begins(words, "BIG", &rest)) {
+        meaning.result = big(rest);
+    } else if (strstr(words, "FAIL") != NULL) {
         meaning.sqlstate = "42P01";
         meaning.error = "[TABLE_OR_VIEW_NOT_FOUND] The table or view `FAIL` cannot be found. "
                         "SQLSTATE: 42P01; line 1 pos 14;\n'Project [*]";
