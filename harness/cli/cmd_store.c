@@ -1,7 +1,9 @@
+#include "base/file.h"
 #include "base/str.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
+#include "report/hdr.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,15 +11,25 @@
 struct store_options {
     const char *db;
     const char *html;
+    const char *hdr;
     bool wants_json;
     bool no_color;
 };
 
+#define HDR_MAX    ((size_t)1024 * 1024 * 1024)
 #define AT(member) offsetof(struct store_options, member)
 
 static const struct cli_option list_options[] = {
     {"db", 0, "FILE", CLI_STRING, AT(db), 0, 0, "results file (results/sparkdyno.db)"},
     {"json", 0, NULL, CLI_FLAG, AT(wants_json), 0, 0, "one JSON document"},
+    {"no-color", 0, NULL, CLI_FLAG, AT(no_color), 0, 0, "no colours"},
+    {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
+
+static const struct cli_option show_options[] = {
+    {"db", 0, "FILE", CLI_STRING, AT(db), 0, 0, "results file (results/sparkdyno.db)"},
+    {"json", 0, NULL, CLI_FLAG, AT(wants_json), 0, 0, "one JSON document"},
+    {"hdr", 0, "FILE", CLI_STRING, AT(hdr), 0, 0,
+     "write the latencies as HdrHistogram log (V2), a line for each query and second"},
     {"no-color", 0, NULL, CLI_FLAG, AT(no_color), 0, 0, "no colours"},
     {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
 
@@ -43,8 +55,8 @@ const struct cli_verb cli_verb_show = {
     .arguments = "[EXPERIMENT]",
     .summary = "the result of one experiment, as text or JSON",
     .description = "EXPERIMENT is a number of `list`, or latest (the default).\n",
-    .examples = "  sparkdyno show\n  sparkdyno show 3 --json\n",
-    .options = list_options,
+    .examples = "  sparkdyno show\n  sparkdyno show 3 --json\n  sparkdyno show 3 --hdr run.hlog\n",
+    .options = show_options,
     .min_words = 0,
     .max_words = 1};
 
@@ -93,6 +105,22 @@ static int find_experiment(const char *db, const struct cli_words *words, int64_
     return cli_exit_of(status);
 }
 
+static enum dyno_status write_hdr(const struct store_options *options, int64_t id,
+                                  struct dyno_err *err)
+{
+    struct dyno_store *store = NULL;
+    struct dyno_str text;
+    dyno_str_init(&text, HDR_MAX);
+    enum dyno_status status = dyno_store_open_readonly(options->db, &store, err);
+    if (status == DYNO_OK)
+        status = dyno_report_hdr(store, id, &text, err);
+    if (status == DYNO_OK)
+        status = dyno_file_write(options->hdr, dyno_str_text(&text), text.len, err);
+    dyno_str_deinit(&text);
+    dyno_store_close(store);
+    return status;
+}
+
 static int print_one(const struct store_options *options, const struct cli_words *words,
                      bool writes_html, struct cli_terminal *terminal)
 {
@@ -105,6 +133,12 @@ static int print_one(const struct store_options *options, const struct cli_words
                                         .writes_html = writes_html};
     if (code != CLI_EXIT_OK)
         return code;
+    struct dyno_err err = DYNO_ERR_INIT;
+    enum dyno_status written = options->hdr == NULL ? DYNO_OK : write_hdr(options, id, &err);
+    if (written != DYNO_OK) {
+        cli_terminal_error(terminal, "%s", err.message);
+        return cli_exit_of(written);
+    }
     /* Reading verbs succeed when they could read; the verdict's code is for those who measure. */
     return cli_output_report(&report, id, terminal) == CLI_EXIT_INTERNAL ? CLI_EXIT_INTERNAL
                                                                          : CLI_EXIT_OK;

@@ -6,6 +6,7 @@
 #include "decide/gates.h"
 #include "experiment/child.h"
 #include "experiment/facts.h"
+#include "experiment/latency.h"
 #include "experiment/start.h"
 #include "explain/join.h"
 
@@ -27,6 +28,7 @@ struct gathered {
     struct dyno_store_record *records;
     size_t record_count;
     struct dyno_counters counters;
+    struct dyno_latency_rows latencies;
     struct dyno_store_gate gates[DYNO_GATE_MAX];
     size_t gate_count;
     int64_t joined;
@@ -65,6 +67,7 @@ static void free_gathered(struct gathered *g)
     free(g->plan.queries);
     dyno_trial_file_close(g->child.file);
     dyno_collected_deinit(&g->collected);
+    dyno_latency_rows_deinit(&g->latencies);
     free(g->statements);
     free(g->records);
 }
@@ -128,6 +131,7 @@ static void read_records(struct gathered *g)
 static void explain_end(struct dyno_bench *bench, struct gathered *g)
 {
     const struct dyno_child_trial *child = &g->child;
+    struct dyno_err contradiction = DYNO_ERR_INIT;
     size_t room = sizeof g->reason;
     if (child->file == NULL) {
         (void)snprintf(g->reason, room, "the generator left no records (exit code %d, signal %d)",
@@ -150,6 +154,8 @@ static void explain_end(struct dyno_bench *bench, struct gathered *g)
     else if (atomic_load(&header->state) != DYNO_TRIAL_FINISHED)
         (void)snprintf(g->reason, room, "the generator ended early (exit code %d)",
                        child->exit_code);
+    else if (dyno_trial_file_check(child->file, &contradiction) != DYNO_OK)
+        (void)snprintf(g->reason, room, "%.500s", contradiction.message);
 }
 
 static enum dyno_status join_with_spark(struct dyno_bench *bench, struct gathered *g,
@@ -264,6 +270,8 @@ static enum dyno_status store_trial(struct dyno_bench *bench, const struct gathe
     trial->counter_count = g->collected.counter_count;
     trial->gates = g->gates;
     trial->gate_count = g->gate_count;
+    trial->histograms = g->latencies.rows.items;
+    trial->histogram_count = g->latencies.rows.len;
     trial->errors = errors;
     trial->error_count = fill_errors(g, errors, sizeof errors / sizeof errors[0]);
     enum dyno_status status =
@@ -324,8 +332,10 @@ static enum dyno_status gather(struct dyno_bench *bench, struct gathered *g, con
     explain_end(bench, g);
     if (g->child.file != NULL) {
         read_records(g);
-        status = dyno_facts_store_driver(bench, dyno_trial_file_header(g->child.file), err);
+        status = dyno_latency_rows_init(&g->latencies, g->child.file, err);
     }
+    if (status == DYNO_OK && g->child.file != NULL)
+        status = dyno_facts_store_driver(bench, dyno_trial_file_header(g->child.file), err);
     if (status == DYNO_OK)
         status = join_with_spark(bench, g, err);
     return status;

@@ -244,3 +244,23 @@ void dyno_trial_file_count_outcomes(struct dyno_trial_file *file, struct dyno_co
             count_record(record, out);
     }
 }
+
+enum dyno_status dyno_trial_file_check(struct dyno_trial_file *file, struct dyno_err *err)
+{
+    uint64_t count = dyno_trial_file_count(file);
+    struct dyno_counters counters;
+    for (uint64_t seq = 0; seq < count; seq++)
+        if (!dyno_record_is_consistent(&file->records[seq]))
+            return dyno_err_set(err, DYNO_EINTERNAL,
+                                "the times of statement %llu contradict each other (a fault of the "
+                                "generator)",
+                                (unsigned long long)seq);
+    dyno_trial_file_count_outcomes(file, &counters);
+    if (!dyno_counters_are_consistent(&counters))
+        return dyno_err_set(err, DYNO_EINTERNAL,
+                            "%lld statements offered, but %lld completed, %lld failed and %lld "
+                            "censored (a fault of the generator)",
+                            (long long)counters.offered, (long long)counters.completed,
+                            (long long)counters.failed, (long long)counters.censored);
+    return DYNO_OK;
+}

@@ -103,6 +103,11 @@ struct dyno_record *dyno_trial_file_record(struct dyno_trial_file *file, uint64_
 /** Slots that are in use: the highest seq that may hold something, plus one. */
 uint64_t dyno_trial_file_count(struct dyno_trial_file *file);
 
+/** Do all records obey the identities of load/record.h, and their counters too? DYNO_EINTERNAL names the
+ *  first that does not. Once nobody writes any more. */
+enum dyno_status dyno_trial_file_check(struct dyno_trial_file *file,
+                                       struct dyno_err *err) DYNO_MUST_CHECK;
+
 /** Count over the measured window. Entries of the schedule that nobody claimed count as offered and
  *  censored: the generator writes their intended times before the go. */
 void dyno_trial_file_count_outcomes(struct dyno_trial_file *file, struct dyno_counters *out);

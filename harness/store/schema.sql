@@ -193,6 +193,22 @@ CREATE TABLE counter (
 );
 CREATE INDEX counter_by_trial ON counter (trial_id, source, name, t_ns);
 
+-- Latencies of statements that have ended, for each query, outcome and second of the measured window (of the
+-- intended start): HdrHistogram, encoding V2, compressed. Several rows of one key are parts of one histogram.
+CREATE TABLE histogram (
+    trial_id   INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    query      INTEGER NOT NULL,              -- query.ordinal
+    outcome    INTEGER NOT NULL,              -- as in record
+    kind       TEXT NOT NULL CHECK (kind IN ('response', 'service')),
+    second     INTEGER NOT NULL,              -- since the trial's epoch
+    count      INTEGER NOT NULL,
+    overflow   INTEGER NOT NULL,              -- over 1 day: in no bucket
+    min_ns     INTEGER,                       -- exact; NULL if all are over the range
+    max_ns     INTEGER,
+    payload    BLOB NOT NULL
+);
+CREATE INDEX histogram_by_trial ON histogram (trial_id, kind, query, second);
+
 CREATE TABLE gate (
     trial_id    INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
     name        TEXT NOT NULL,

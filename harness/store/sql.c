@@ -27,6 +27,11 @@ struct dyno_cell dyno_cell_text(const char *text)
     return (struct dyno_cell){.kind = DYNO_CELL_TEXT, .text = text != NULL ? text : ""};
 }
 
+struct dyno_cell dyno_cell_blob(const void *bytes, size_t len)
+{
+    return (struct dyno_cell){.kind = DYNO_CELL_BLOB, .text = bytes, .len = len};
+}
+
 struct dyno_cell dyno_cell_text_or_null(const char *text)
 {
     return text != NULL ? dyno_cell_text(text) : dyno_cell_null();
@@ -80,6 +85,8 @@ static int bind_cell(sqlite3_stmt *statement, int at, const struct dyno_cell *ce
         return sqlite3_bind_int64(statement, at, cell->i64);
     case DYNO_CELL_F64:
         return sqlite3_bind_double(statement, at, cell->f64);
+    case DYNO_CELL_BLOB:
+        return sqlite3_bind_blob64(statement, at, cell->text, cell->len, SQLITE_STATIC);
     case DYNO_CELL_TEXT:
         return sqlite3_bind_text64(statement, at, cell->text, strlen(cell->text), SQLITE_STATIC,
                                    SQLITE_UTF8);

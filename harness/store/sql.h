@@ -19,7 +19,8 @@ enum dyno_cell_kind {
     DYNO_CELL_NULL,
     DYNO_CELL_I64,
     DYNO_CELL_F64,
-    DYNO_CELL_TEXT
+    DYNO_CELL_TEXT,
+    DYNO_CELL_BLOB
 };
 
 /** One value for one parameter; a text is borrowed until the statement has run. */
@@ -27,7 +28,8 @@ struct dyno_cell {
     enum dyno_cell_kind kind;
     int64_t i64;
     double f64;
-    const char *text;
+    const char *text; /**< of a blob its bytes */
+    size_t len;       /**< of a blob */
 };
 
 /** Values to bind; text is borrowed until the statement has run. */
@@ -37,6 +39,7 @@ struct dyno_cell dyno_cell_i64(int64_t value);
 struct dyno_cell dyno_cell_f64(double value);
 /** "" for a NULL pointer, for columns that are NOT NULL. */
 struct dyno_cell dyno_cell_text(const char *text);
+struct dyno_cell dyno_cell_blob(const void *bytes, size_t len);
 /** SQL NULL for a NULL pointer. */
 struct dyno_cell dyno_cell_text_or_null(const char *text);
 

@@ -145,6 +145,18 @@ struct dyno_store_error_sample {
     const char *text;
 };
 
+/** One row of table histogram; borrowed. */
+struct dyno_store_histogram {
+    int query;
+    int outcome;
+    const char *kind; /**< "response" or "service" */
+    int64_t second;
+    int64_t count, overflow;
+    int64_t min_ns, max_ns; /**< -1: none */
+    const void *payload;
+    size_t payload_len;
+};
+
 struct dyno_store_trial {
     const char *role; /**< "warmup" or "measure" */
     int block;        /**< -1: none */
@@ -171,6 +183,8 @@ struct dyno_store_trial {
     size_t gate_count;
     const struct dyno_store_error_sample *errors;
     size_t error_count;
+    const struct dyno_store_histogram *histograms;
+    size_t histogram_count;
 };
 /** The whole trial in one transaction: all of it or nothing. Disk full: DYNO_EIO, the file stays sound. */
 enum dyno_status dyno_store_trial_add(struct dyno_store *store, int64_t experiment_id,

@@ -34,6 +34,9 @@ static const char insert_gate[] =
 static const char insert_error[] =
     "INSERT INTO error_sample (trial_id, query, outcome, sqlstate, text) "
     "VALUES (?1, ?2, ?3, ?4, ?5)";
+static const char insert_histogram[] =
+    "INSERT INTO histogram (trial_id, query, outcome, kind, second, count, overflow, min_ns, max_ns, "
+    "payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 /** One kind of row of a trial: which statement, how many, how row `i` is bound and run. */
 struct row_kind {
@@ -156,6 +159,26 @@ static enum dyno_status put_error(sqlite3_stmt *statement, int64_t trial_id,
     return dyno_sql_run(statement, cells, COUNT_OF(cells), err);
 }
 
+static struct dyno_cell cell_or_null(int64_t value)
+{
+    return value >= 0 ? dyno_cell_i64(value) : dyno_cell_null();
+}
+
+static enum dyno_status put_histogram(sqlite3_stmt *statement, int64_t trial_id,
+                                      const struct dyno_store_trial *trial, size_t i,
+                                      struct dyno_err *err)
+{
+    const struct dyno_store_histogram *h = &trial->histograms[i];
+    const struct dyno_cell cells[] = {
+        dyno_cell_i64(trial_id),    dyno_cell_i64(h->query),
+        dyno_cell_i64(h->outcome),  dyno_cell_text(h->kind),
+        dyno_cell_i64(h->second),   dyno_cell_i64(h->count),
+        dyno_cell_i64(h->overflow), cell_or_null(h->min_ns),
+        cell_or_null(h->max_ns),    dyno_cell_blob(h->payload, h->payload_len),
+    };
+    return dyno_sql_run(statement, cells, COUNT_OF(cells), err);
+}
+
 static enum dyno_status put_trial(sqlite3 *db, int64_t experiment_id,
                                   const struct dyno_store_trial *trial, struct dyno_err *err)
 {
@@ -218,6 +241,7 @@ enum dyno_status dyno_store_trial_add(struct dyno_store *store, int64_t experime
         {insert_counter, trial->counter_count, put_counter},
         {insert_gate, trial->gate_count, put_gate},
         {insert_error, trial->error_count, put_error},
+        {insert_histogram, trial->histogram_count, put_histogram},
     };
     sqlite3 *db = dyno_store_handle(store);
     int64_t id = 0;

@@ -207,6 +207,21 @@ class Experiment(unittest.TestCase):
         done = subprocess.run([PROGRAM, "show", "7", "--db", "r.db"], cwd=self.dir, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 2)
 
+    def test_hdr_log_holds_every_completed_statement(self):
+        with fake_server("--service", "5ms") as (_, port):
+            self.run_program("run", port, "./plain.conf", "--measure", "1500ms")
+        subprocess.run([PROGRAM, "show", "--hdr", "x.hlog", "--db", "r.db"], cwd=self.dir, check=True, capture_output=True)
+        lines = (self.dir / "x.hlog").read_text(encoding="utf-8").split("\n")
+        self.assertIn("#[Histogram log format version 1.3]", lines)
+        tags = {line.split(",")[0] for line in lines if line.startswith("Tag=")}
+        self.assertEqual(tags, {f"Tag=plain.{query}.{kind}" for query in ("one", "rows") for kind in ("response", "service")})
+        for kind in ("response", "service"):
+            self.assertEqual(self.query(f"SELECT sum(count) FROM histogram WHERE kind = '{kind}'"),
+                             self.query("SELECT completed FROM trial WHERE role = 'measure'"))
+        self.assertEqual(self.query("SELECT min(min_ns), max(max_ns) FROM histogram WHERE kind = 'response'"),
+                         self.query("SELECT min(done_ns - intended_ns), max(done_ns - intended_ns) FROM record r "
+                                    "JOIN trial t ON t.id = r.trial_id WHERE phase = 1 AND outcome = 2 AND role = 'measure'"))
+
     def test_null_target_needs_no_server(self):
         done = subprocess.run([PROGRAM, "run", "w/workload.yaml", "./plain.conf", "--target", "null", "--arrival", "closed",
                                "--sessions", "1", "--measure", "500ms", "--warmup", "0", "--db", "r.db", "--cache-dir", "c",

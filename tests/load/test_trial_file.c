@@ -270,6 +270,31 @@ static void test_trial_file_survives_the_killing_of_its_writer(void **state)
     kill_one(DYNO_ARRIVAL_CLOSED);
 }
 
+static void test_a_contradiction_is_named(void **state)
+{
+    struct kit kit;
+    struct dyno_err err = DYNO_ERR_INIT;
+    (void)state;
+    kit_init(&kit);
+    assert_int_equal(dyno_trial_file_create(kit.path, 2, &kit.file, NULL), DYNO_OK);
+    for (uint64_t i = 0; i < 2; i++)
+        *dyno_trial_file_record(kit.file, i) = (struct dyno_record){.seq = i,
+                                                                    .intended_ns = 5,
+                                                                    .claim_ns = 3,
+                                                                    .send_ns = 6,
+                                                                    .exec_ns = 7,
+                                                                    .first_ns = 8,
+                                                                    .done_ns = 9,
+                                                                    .phase = DYNO_PHASE_MEASURE,
+                                                                    .outcome = DYNO_OUTCOME_OK};
+    kit_header(&kit)->scheduled = 2;
+    assert_int_equal(dyno_trial_file_check(kit.file, &err), DYNO_OK);
+    dyno_trial_file_record(kit.file, 1)->send_ns = 4; /* before it was due */
+    assert_int_equal(dyno_trial_file_check(kit.file, &err), DYNO_EINTERNAL);
+    assert_non_null(strstr(err.message, "statement 1 "));
+    kit_deinit(&kit);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +309,7 @@ int main(void)
         cmocka_unit_test(test_trial_file_is_shared_with_a_reader),
         cmocka_unit_test(test_trial_file_without_room_is_an_error),
         cmocka_unit_test(test_trial_file_survives_the_killing_of_its_writer),
+        cmocka_unit_test(test_a_contradiction_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
