@@ -71,8 +71,18 @@ class Experiment(unittest.TestCase):
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
 
     def run_program(self, verb, port, *words, code=0):
-        process = self.start(verb, port, *words)
-        out, err = process.communicate(timeout=120)
+        results = self.dir / "r.db"
+        before = results.read_bytes() if results.exists() else None
+        for _ in range(6):
+            process = self.start(verb, port, *words)
+            out, err = process.communicate(timeout=120)
+            # On a busy machine the generator is late and says so, rightly: no answer for these tests.
+            if process.returncode == code or "itself sent late" not in out:
+                break
+            for path in self.dir.glob("r.db*"):
+                path.unlink()
+            if before is not None:
+                results.write_bytes(before)
         self.assertEqual(process.returncode, code, err + out)
         return out, err
 
