@@ -7,22 +7,20 @@ Prints medians as a Markdown table. The Python peers (impyla, PyHive) are instal
 """
 import argparse
 import json
+import os
 import pathlib
-import resource
 import statistics
-import struct
 import subprocess
 import sys
-import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
+import trial  # noqa: E402  (the path comes first)
 from spark_server import SparkServer  # noqa: E402  (the path comes first)
 
 ROWS_SQL = ("SELECT id AS a, CAST(id % 1000 AS INT) AS b, id * 0.5D AS c, CAST(id % 100 AS DECIMAL(10,2)) AS d, "
             "concat('customer-', id % 5000) AS e, date_add(DATE'2024-01-01', CAST(id % 365 AS INT)) AS f, "
             "id % 2 = 0 AS g, concat('item ', id % 77) AS h FROM range(0, 1000000, 1, 2)")
-TRIAL_FILE_DONE_AT = 80
 
 
 def venv_python():
@@ -41,25 +39,8 @@ class Ours:
         self.build, self.kind = build, kind
 
     def trivial(self, server, sessions, seconds):
-        with tempfile.TemporaryDirectory() as folder:
-            plan, out = f"{folder}/plan.json", f"{folder}/out"
-            ns = 1_000_000_000
-            document = {"version": 1, "tag": "bench", "seed": 1, "is_warmup": False, "want_checksum": False,
-                        "target": {"kind": self.kind, "connection": server.odbc(self.build / "harness/odbc/libsparkodbc.so"),
-                                   "host": "127.0.0.1", "port": server.port, "auth": "nosasl", "user": "me",
-                                   "password": "x", "schema": None, "fetch_rows": 10000, "null_service_ns": 0},
-                        "settings": [], "queries": [{"name": "one", "sql": "SELECT 1", "weight": 1, "max_rows": 10}],
-                        "load": {"arrival": "closed", "rate_per_s": 1, "sessions": sessions, "think_ns": 0,
-                                 "warmup_executions": 0, "trial_warmup_ns": 0, "measure_ns": int(seconds * ns),
-                                 "timeout_ns": 60 * ns, "drain_ns": 10 * ns}}
-            pathlib.Path(plan).write_text(json.dumps(document), encoding="utf-8")
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run([str(self.build / "harness/cli/sparkdyno"), "generate", plan, out], check=True)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            with open(out, "rb") as f:
-                done = struct.unpack_from("<Q", f.read(96), TRIAL_FILE_DONE_AT)[0]
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return {"statements": done, "seconds": seconds, "cpu_s": cpu}
+        target = {"kind": self.kind, "connection": server.odbc(self.build / "harness/odbc/libsparkodbc.so"), "port": server.port}
+        return trial.run(self.build, target, sessions, seconds)
 
     def rows(self, server):
         if self.kind != "odbc":
@@ -126,8 +107,8 @@ def print_rows(results, server_cpu):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--spark-home", default=str(ROOT / ".spark/4.1.4"))
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--spark-home", type=os.path.abspath, default=str(ROOT / ".spark/4.1.4"))
+    parser.add_argument("--build", type=lambda s: pathlib.Path(s).resolve(), default=ROOT / "build/release")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--row-rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=10)

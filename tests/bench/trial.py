@@ -1,0 +1,33 @@
+"""One closed loop of SELECT 1 by `sparkdyno generate`, for the benchmarks of this folder."""
+import json
+import pathlib
+import resource
+import struct
+import subprocess
+import tempfile
+
+NS = 1_000_000_000
+DONE_AT = 80  # of the header of a trial file, see harness/load/trial_file.h
+
+
+def plan(target, sessions, seconds):
+    return {"version": 1, "tag": "bench", "seed": 1, "is_warmup": False, "want_checksum": False,
+            "target": {"kind": "null", "connection": None, "host": "127.0.0.1", "port": 10000, "auth": "nosasl", "user": "me",
+                       "password": "x", "schema": None, "fetch_rows": 10000, "null_service_ns": 0, **target},
+            "settings": [], "queries": [{"name": "one", "sql": "SELECT 1", "weight": 1, "max_rows": 10}],
+            "load": {"arrival": "closed", "rate_per_s": 1, "sessions": sessions, "think_ns": 0, "warmup_executions": 0,
+                     "trial_warmup_ns": 0, "measure_ns": int(seconds * NS), "timeout_ns": 60 * NS, "drain_ns": 10 * NS}}
+
+
+def run(build, target, sessions, seconds):
+    """Statements done, seconds, and CPU seconds of the whole load process, its start included."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, out = pathlib.Path(folder) / "plan.json", pathlib.Path(folder) / "out"
+        path.write_text(json.dumps(plan(target, sessions, seconds)), encoding="utf-8")
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([str(build / "harness/cli/sparkdyno"), "generate", str(path), str(out)], check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        with open(out, "rb") as f:
+            done = struct.unpack_from("<Q", f.read(DONE_AT + 16), DONE_AT)[0]
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"statements": done, "seconds": seconds, "cpu_s": cpu_s}
