@@ -59,6 +59,14 @@ static void setting_row(struct sqlite3_stmt *row, void *context)
     proof->complaint = dyno_report_column_text_or_empty(row, 9);
 }
 
+/* An arm that does not ask for a setting has the server's default; where that is unknown, they differ. */
+static bool is_different(const struct dyno_report_setting *setting)
+{
+    const char *base = setting->asked[0] != NULL ? setting->asked[0] : setting->server_default;
+    const char *candidate = setting->asked[1] != NULL ? setting->asked[1] : setting->server_default;
+    return base == NULL || candidate == NULL || strcmp(base, candidate) != 0;
+}
+
 /* What the proofs of all starts say together. */
 static void sum_up(struct dyno_report_setting *setting, size_t arm_count)
 {
@@ -71,10 +79,8 @@ static void sum_up(struct dyno_report_setting *setting, size_t arm_count)
         if (proof->server_default != NULL)
             setting->server_default = proof->server_default;
     }
-    const char *base = setting->asked[0];
-    const char *candidate = setting->asked[1];
     if (arm_count == 2)
-        setting->is_different = base == NULL || candidate == NULL || strcmp(base, candidate) != 0;
+        setting->is_different = is_different(setting);
 }
 
 enum dyno_status dyno_report_load_settings(struct sqlite3 *db, struct dyno_report_model *model,

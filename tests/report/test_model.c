@@ -142,6 +142,20 @@ static void test_settings_say_what_differs_and_how_often_it_was_proved(void **st
     fixture_close(&fixture);
 }
 
+static void test_a_setting_asked_for_at_its_default_does_not_differ(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    struct fixture fixture;
+    fixture_open(&fixture, &shape);
+    fixture_exec(&fixture,
+                 "UPDATE setting SET asked = 'true' WHERE key = 'spark.sql.adaptive.enabled'");
+    struct dyno_report_model *model = fixture_model(&fixture);
+    assert_false(setting_of(model, "spark.sql.adaptive.enabled")->is_different);
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+}
+
 static void test_changes_are_sorted_and_leave_latency_out(void **state)
 {
     (void)state;
@@ -316,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_response_is_wait_and_lag_and_service),
         cmocka_unit_test(test_block_ratios_skip_the_block_with_an_invalid_trial),
         cmocka_unit_test(test_settings_say_what_differs_and_how_often_it_was_proved),
+        cmocka_unit_test(test_a_setting_asked_for_at_its_default_does_not_differ),
         cmocka_unit_test(test_changes_are_sorted_and_leave_latency_out),
         cmocka_unit_test(test_warmup_counts_executions_from_one),
         cmocka_unit_test(test_plans_ignore_running_numbers),
