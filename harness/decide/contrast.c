@@ -67,10 +67,11 @@ static bool is_same_pair(const struct dyno_block *a, const struct dyno_block *b)
 static void count_starts(struct dyno_contrasts *out)
 {
     for (size_t i = 0; i < out->block_count; i++) {
-        bool is_new = true;
-        for (size_t k = 0; k < i; k++)
-            is_new = is_new && !is_same_pair(&out->blocks[i], &out->blocks[k]);
-        out->start_pairs += is_new ? 1u : 0u;
+        size_t first = 0;
+        while (!is_same_pair(&out->blocks[i], &out->blocks[first]))
+            first++;
+        out->blocks[i].starts = (int64_t)first;
+        out->start_pairs += first == i ? 1u : 0u;
         for (size_t arm = 0; arm < DYNO_EVIDENCE_ARMS; arm++)
             out->start_count += is_known_start(out, i, arm) ? 0u : 1u;
     }
@@ -102,29 +103,74 @@ static void check_estimable(const struct dyno_contrasts *contrasts, size_t query
     contrast->is_estimable = contrast->lack == DYNO_LACK_NONE;
 }
 
-static struct dyno_contrast measure(const struct dyno_contrasts *contrasts, uint64_t seed,
+static double log_ratio(const struct dyno_block *block, enum dyno_metric metric, size_t query)
+{
+    return log(statistic_at(block->trials[1], query)->value[metric]) -
+           log(statistic_at(block->trials[0], query)->value[metric]);
+}
+
+/** What an A/A says about a metric, and how the evidence may be looked at. */
+static void equip(const struct dyno_evidence *evidence, const struct dyno_contrasts *contrasts,
+                  struct dyno_contrast *contrast)
+{
+    const struct dyno_noise_row *noise =
+        dyno_noise_row_of(&evidence->noise, contrast->metric, contrast->query);
+    struct dyno_judgement *judgement = &contrast->judgement;
+    judgement->floor = noise != NULL && noise->floor > 0.0 ? noise->floor : 0.0;
+    judgement->is_sequential = evidence->is_early_stop && contrast->is_primary;
+    judgement->is_complete = (int64_t)contrasts->blocks_run >= evidence->blocks_planned;
+}
+
+static struct dyno_judgement judgement_of(const struct dyno_evidence *evidence,
+                                          const struct dyno_contrasts *contrasts,
+                                          const struct dyno_contrast *contrast, size_t query)
+{
+    size_t count = contrast->is_estimable ? contrasts->block_count : 0;
+    double *ratios = dyno_xcalloc(count + 1, sizeof *ratios);
+    int64_t *starts = dyno_xcalloc(count + 1, sizeof *starts);
+    const struct dyno_noise_row *noise =
+        dyno_noise_row_of(&evidence->noise, contrast->metric, contrast->query);
+    for (size_t i = 0; i < count; i++) {
+        ratios[i] = log_ratio(&contrasts->blocks[i], contrast->metric, query);
+        starts[i] = contrasts->blocks[i].starts;
+    }
+    const struct dyno_ratios input = {.log_ratios = ratios,
+                                      .starts = starts,
+                                      .count = count,
+                                      .seed = evidence->seed,
+                                      .scale = noise != NULL ? noise->sd : (double)NAN};
+    struct dyno_judgement out = dyno_judgement_of(&input);
+    free(ratios);
+    free(starts);
+    return out;
+}
+
+static struct dyno_contrast measure(const struct dyno_evidence *evidence,
+                                    const struct dyno_contrasts *contrasts,
                                     enum dyno_metric metric, size_t query)
 {
-    struct dyno_contrast out = {
-        .metric = metric, .base_ns = (double)NAN, .candidate_ns = (double)NAN};
     size_t count = contrasts->block_count;
-    double *ratios = dyno_xcalloc(count + 1, sizeof *ratios);
-    double logs[DYNO_EVIDENCE_ARMS] = {0.0, 0.0};
+    bool is_declared = evidence->is_early_stop ? metric == evidence->first_primary
+                                               : evidence->is_primary[metric];
+    struct dyno_contrast out = {
+        .metric = metric,
+        .query = query == OVERALL ? -1 : evidence->queries[query].ordinal,
+        .is_primary = query == OVERALL && is_declared,
+        .base_ns = (double)NAN,
+        .candidate_ns = (double)NAN,
+    };
     check_estimable(contrasts, query, &out);
-    for (size_t i = 0; out.is_estimable && i < count; i++) {
-        double value[DYNO_EVIDENCE_ARMS];
-        for (size_t arm = 0; arm < DYNO_EVIDENCE_ARMS; arm++) {
-            value[arm] = log(statistic_at(contrasts->blocks[i].trials[arm], query)->value[metric]);
-            logs[arm] += value[arm];
-        }
-        ratios[i] = value[1] - value[0];
-    }
-    out.judgement = dyno_judgement_measure(ratios, out.is_estimable ? count : 0, seed);
-    if (out.is_estimable) {
-        out.base_ns = exp(logs[0] / (double)count);
-        out.candidate_ns = exp(logs[1] / (double)count);
-    }
-    free(ratios);
+    out.judgement = judgement_of(evidence, contrasts, &out, query);
+    equip(evidence, contrasts, &out);
+    if (!out.is_estimable)
+        return out;
+    double logs[DYNO_EVIDENCE_ARMS] = {0.0, 0.0};
+    for (size_t i = 0; i < count * DYNO_EVIDENCE_ARMS; i++)
+        logs[i % DYNO_EVIDENCE_ARMS] +=
+            log(statistic_at(contrasts->blocks[i / DYNO_EVIDENCE_ARMS].trials[i % DYNO_EVIDENCE_ARMS], query)
+                    ->value[metric]);
+    out.base_ns = exp(logs[0] / (double)count);
+    out.candidate_ns = exp(logs[1] / (double)count);
     return out;
 }
 
@@ -135,7 +181,7 @@ static void judge(struct dyno_contrasts *contrasts, double margin)
         struct dyno_contrast *contrast = &contrasts->items[i];
         if (!contrast->is_estimable)
             continue;
-        if (contrast->query < 0)
+        if (contrast->is_primary)
             contrasts->primary[contrasts->primary_count++] = &contrast->judgement;
         else
             others[contrasts->exploratory_count++] = &contrast->judgement;
@@ -152,15 +198,15 @@ void dyno_contrasts_make(const struct dyno_evidence *evidence, struct dyno_contr
     if (out->block_count == 0)
         return;
     count_starts(out);
-    out->items = dyno_xcalloc((evidence->query_count + 1) * DYNO_METRIC_COUNT, sizeof *out->items);
-    for (size_t row = 0; row <= evidence->query_count; row++) {
-        size_t query = row == 0 ? OVERALL : row - 1;
-        for (int metric = 0; metric < DYNO_METRIC_COUNT; metric++) {
-            struct dyno_contrast *contrast = &out->items[out->count++];
-            *contrast = measure(out, evidence->seed, (enum dyno_metric)metric, query);
-            contrast->query = row == 0 ? -1 : evidence->queries[query].ordinal;
-        }
-    }
+    out->items = dyno_xcalloc(DYNO_METRIC_COUNT + evidence->query_count * DYNO_METRIC_PLAIN,
+                              sizeof *out->items);
+    for (int metric = 0; metric < DYNO_METRIC_COUNT; metric++)
+        if (metric != DYNO_METRIC_SUITE || evidence->query_count > 1)
+            out->items[out->count++] = measure(evidence, out, (enum dyno_metric)metric, OVERALL);
+    for (size_t place = 0; place < evidence->query_count * DYNO_METRIC_PLAIN; place++)
+        out->items[out->count++] =
+            measure(evidence, out, (enum dyno_metric)(place % DYNO_METRIC_PLAIN),
+                    place / DYNO_METRIC_PLAIN);
     judge(out, evidence->margin);
 }
 
@@ -180,4 +226,11 @@ const struct dyno_contrast *dyno_contrasts_overall(const struct dyno_contrasts *
             return contrast->is_estimable || !is_estimable ? contrast : NULL;
     }
     return NULL;
+}
+
+void dyno_contrasts_ratios(const struct dyno_contrasts *contrasts, enum dyno_metric metric,
+                           double *out)
+{
+    for (size_t i = 0; i < contrasts->block_count; i++)
+        out[i] = log_ratio(&contrasts->blocks[i], metric, OVERALL);
 }

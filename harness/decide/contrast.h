@@ -4,6 +4,9 @@
  *
  * A metric has a value for all blocks or for none: leaving out just the blocks in which too few statements
  * ended, or some were cut off, would leave out the slow ones.
+ *
+ * The primary family are the metrics declared before the run, over all statements; with early stopping only the
+ * first of them, for one e-process is one test. The suite's metric is there where there are several queries.
  */
 #ifndef DYNO_DECIDE_CONTRAST_H
 #define DYNO_DECIDE_CONTRAST_H
@@ -17,11 +20,13 @@
 /** A block with a usable trial in both arms. */
 struct dyno_block {
     const struct dyno_evidence_trial *trials[DYNO_EVIDENCE_ARMS];
+    int64_t starts; /**< equal for blocks on the same server starts */
 };
 
 struct dyno_contrast {
     enum dyno_metric metric;
     int64_t query; /**< query.ordinal; -1: over all */
+    bool is_primary; /**< of the family that the verdict comes from */
     bool is_estimable;
     enum dyno_lack lack; /**< why not */
     size_t least;        /**< completed statements of the trial that has fewest of them */
@@ -40,7 +45,7 @@ struct dyno_contrasts {
     size_t count;
     struct dyno_judgement *primary[DYNO_METRIC_COUNT]; /**< estimable ones over all; borrowed */
     size_t primary_count;
-    size_t exploratory_count; /**< estimable ones of single queries */
+    size_t exploratory_count; /**< estimable ones of single queries, and over all what is not primary */
 };
 
 /** Measure and judge. Release with dyno_contrasts_deinit; `evidence` must outlive it. */
@@ -50,5 +55,9 @@ void dyno_contrasts_deinit(struct dyno_contrasts *contrasts);
 /** Over all statements; NULL if there is none, or it is not estimable and `is_estimable` asks for that. */
 const struct dyno_contrast *dyno_contrasts_overall(const struct dyno_contrasts *contrasts,
                                                    enum dyno_metric metric, bool is_estimable);
+
+/** ln(candidate / base) of each block, for a metric over all that is estimable; room for `block_count`. */
+void dyno_contrasts_ratios(const struct dyno_contrasts *contrasts, enum dyno_metric metric,
+                           double *out);
 
 #endif

@@ -7,16 +7,18 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char select_head[] =
     "SELECT state, reason, margin, seed, blocks_planned, coalesce((SELECT value FROM fact "
-    "WHERE experiment_id = ?1 AND topic = 'workload' AND name = 'name'), '') "
+    "WHERE experiment_id = ?1 AND topic = 'workload' AND name = 'name'), ''), kind, is_shared, "
+    "is_early_stop, primary_metrics "
     "FROM experiment WHERE id = ?1";
 static const char select_arms[] = "SELECT ordinal, name FROM arm WHERE experiment_id = ?1";
 static const char select_queries[] =
-    "SELECT ordinal, name FROM query WHERE experiment_id = ?1 ORDER BY ordinal";
+    "SELECT ordinal, name, weight FROM query WHERE experiment_id = ?1 ORDER BY ordinal";
 static const char select_trials[] =
-    "SELECT t.id, t.block, t.start_id, a.ordinal, t.state = 'complete' AND t.is_valid "
+    "SELECT t.id, t.block, t.start_id, a.ordinal, t.state = 'complete' AND t.is_valid, t.position "
     "FROM trial t JOIN arm a ON a.id = t.arm_id "
     "WHERE t.experiment_id = ?1 AND t.role = 'measure' ORDER BY t.id";
 /* Why the first trial that may not be judged is so: why it is partial, or what its gate says. */
@@ -64,6 +66,26 @@ static char *text_of(sqlite3_stmt *row, int column)
     return dyno_xstrdup(text != NULL ? text : "");
 }
 
+/** "response_p95,response_mean"; words that are no metric are passed over, and nothing means p50, p95 and
+ *  mean. */
+static void take_primary(struct dyno_evidence *evidence, char *list)
+{
+    bool has_any = false;
+    evidence->first_primary = DYNO_METRIC_MEAN;
+    char *rest = NULL;
+    for (char *word = strtok_r(list, ",", &rest); word != NULL; word = strtok_r(NULL, ",", &rest)) {
+        enum dyno_metric metric = dyno_metric_of(word);
+        if (metric == DYNO_METRIC_COUNT)
+            continue;
+        if (!has_any)
+            evidence->first_primary = metric;
+        has_any = true;
+        evidence->is_primary[metric] = true;
+    }
+    for (int metric = 0; !has_any && metric < DYNO_METRIC_PLAIN; metric++)
+        evidence->is_primary[metric] = true;
+}
+
 static void take_head(sqlite3_stmt *row, void *context)
 {
     struct dyno_evidence *evidence = context;
@@ -74,6 +96,12 @@ static void take_head(sqlite3_stmt *row, void *context)
     evidence->seed = strtoull(seed, NULL, 10);
     evidence->blocks_planned = sqlite3_column_int64(row, 4);
     evidence->workload = text_of(row, 5);
+    evidence->kind = text_of(row, 6);
+    evidence->is_shared = sqlite3_column_int(row, 7) != 0;
+    evidence->is_early_stop = sqlite3_column_int(row, 8) != 0;
+    char *primary = text_of(row, 9);
+    take_primary(evidence, primary);
+    free(primary);
     free(seed);
 }
 
@@ -88,7 +116,8 @@ static void take_arm(sqlite3_stmt *row, void *context)
 static void take_query(sqlite3_stmt *row, void *context)
 {
     const struct dyno_evidence_query query = {.ordinal = sqlite3_column_int64(row, 0),
-                                              .name = text_of(row, 1)};
+                                              .name = text_of(row, 1),
+                                              .weight = sqlite3_column_double(row, 2)};
     (void)dyno_vec_push(context, &query);
 }
 
@@ -101,6 +130,7 @@ static void take_trial(sqlite3_stmt *row, void *context)
         .start_id = sqlite3_column_int64(row, 2),
         .arm = (size_t)ordinal,
         .is_usable = sqlite3_column_int(row, 4) != 0,
+        .position = sqlite3_column_int64(row, 5),
     };
     if (ordinal >= 0 && ordinal < DYNO_EVIDENCE_ARMS)
         (void)dyno_vec_push(context, &trial);
@@ -190,6 +220,11 @@ static enum dyno_status load_statistics(sqlite3 *db, const struct dyno_evidence 
         status = each_row(db, select_responses, trial->id, take_response, &g, err);
     close_query(&g);
     trial->overall = slice_statistic(&g, 0, 0);
+    double *weights = dyno_xcalloc(evidence->query_count + 1, sizeof *weights);
+    for (size_t i = 0; i < evidence->query_count; i++)
+        weights[i] = evidence->queries[i].weight;
+    dyno_statistic_add_suite(&trial->overall, trial->queries, weights, evidence->query_count);
+    free(weights);
     dyno_vec_deinit(&g.responses);
     dyno_vec_deinit(&g.bounds);
     return status;
@@ -244,6 +279,8 @@ void dyno_evidence_free(struct dyno_evidence *evidence)
         free(evidence->arm_names[i]);
     free(evidence->queries);
     free(evidence->trials);
+    dyno_noise_deinit(&evidence->noise);
+    free(evidence->kind);
     free(evidence->workload);
     free(evidence->state);
     free(evidence->reason);

@@ -3,6 +3,7 @@
 #define DYNO_DECIDE_EVIDENCE_H
 
 #include "base/status.h"
+#include "decide/noise.h"
 #include "decide/statistic.h"
 #include "store/store.h"
 
@@ -15,6 +16,7 @@
 struct dyno_evidence_query {
     int64_t ordinal;
     char *name;
+    double weight;
 };
 
 /** One measured trial. Its statistics are there only if it is usable. */
@@ -22,6 +24,7 @@ struct dyno_evidence_trial {
     int64_t id;
     int64_t block;
     int64_t start_id;
+    int64_t position; /**< within the block, from 0 */
     size_t arm;
     bool is_usable; /**< complete, and no fatal gate failed */
     struct dyno_statistic overall;
@@ -34,7 +37,13 @@ struct dyno_evidence {
     char *state;    /**< of the experiment: "finished", ... */
     char *reason;
     char *arm_names[DYNO_EVIDENCE_ARMS]; /**< base first; NULL where there is none */
+    char *kind;    /**< "run", "compare", "aa" */
     double margin;
+    bool is_shared;                     /**< arms share server starts */
+    bool is_early_stop;                 /**< judged by the e-process */
+    bool is_primary[DYNO_METRIC_COUNT]; /**< declared before the run */
+    enum dyno_metric first_primary;     /**< the first one declared */
+    struct dyno_noise noise;            /**< of the A/A that fits; empty if there is none */
     uint64_t seed;
     int64_t blocks_planned;
     struct dyno_evidence_query *queries;

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "stats/adjust.h"
+#include "stats/eprocess.h"
 #include "stats/power.h"
 #include "stats/signflip.h"
 
@@ -11,6 +12,7 @@
 
 #define LEVEL 0.05
 #define POWER 0.80
+#define PLAYED_FLIPS_MAX 14
 
 static const struct {
     const char *name;
@@ -33,20 +35,61 @@ int dyno_verdict_exit_code(enum dyno_verdict verdict)
     return verdicts[verdict].exit_code;
 }
 
-struct dyno_judgement dyno_judgement_measure(const double *log_ratios, size_t count, uint64_t seed)
+static double e_value_of(const struct dyno_ratios *ratios)
 {
+    struct dyno_eprocess process;
+    dyno_eprocess_init(&process, ratios->scale);
+    for (size_t i = 0; i < ratios->count; i++)
+        dyno_eprocess_add(&process, ratios->log_ratios[i]);
+    return dyno_eprocess_value(&process);
+}
+
+static struct dyno_walsh walsh_of(const struct dyno_ratios *ratios)
+{
+    double *scratch = dyno_xcalloc(dyno_walsh_scratch(ratios->count), sizeof *scratch);
+    struct dyno_walsh out = dyno_walsh(ratios->log_ratios, ratios->count, 0.95, scratch);
+    free(scratch);
+    return out;
+}
+
+struct dyno_judgement dyno_judgement_of(const struct dyno_ratios *ratios)
+{
+    size_t count = ratios->count;
+    struct dyno_strata strata = dyno_strata(ratios->log_ratios, ratios->starts, count);
+    bool is_flipped = !ratios->is_played || count <= PLAYED_FLIPS_MAX;
     struct dyno_judgement out = {
-        .pairs = dyno_paired(log_ratios, count),
-        .p_sign_flip = dyno_signflip(log_ratios, count, seed).p,
+        .pairs = dyno_paired_from(count, strata.mean, strata.sd, strata.se, strata.df),
+        .strata = strata,
+        .p_equivalence = (double)NAN,
+        .p_sign_flip =
+            is_flipped ? dyno_signflip(ratios->log_ratios, count, ratios->seed).p : 0.0,
         .p_adjusted = (double)NAN,
         .positive = 0,
         .verdict = DYNO_VERDICT_INCONCLUSIVE,
         .cause = DYNO_CAUSE_FEW_BLOCKS,
     };
-    out.mde = out.pairs.sd * dyno_paired_mde(count, POWER, LEVEL);
     for (size_t i = 0; i < count; i++)
-        out.positive += log_ratios[i] > 0.0 ? 1u : 0u;
+        out.positive += ratios->log_ratios[i] > 0.0 ? 1u : 0u;
+    if (ratios->is_played)
+        return out;
+    out.walsh = walsh_of(ratios);
+    out.e_value = e_value_of(ratios);
+    out.mde = strata.se * dyno_t_mde(strata.df, POWER, LEVEL);
     return out;
+}
+
+struct dyno_judgement dyno_judgement_measure(const double *log_ratios, size_t count, uint64_t seed)
+{
+    const struct dyno_ratios ratios = {
+        .log_ratios = log_ratios, .count = count, .seed = seed, .scale = (double)NAN};
+    return dyno_judgement_of(&ratios);
+}
+
+double dyno_judgement_floor(const struct dyno_judgement *judgement)
+{
+    if (isnan(judgement->pairs.ci90_low))
+        return (double)NAN;
+    return fmax(fabs(judgement->pairs.ci90_low), fabs(judgement->pairs.ci90_high));
 }
 
 static void settle(struct dyno_judgement *judgement, enum dyno_verdict verdict,
@@ -56,26 +99,61 @@ static void settle(struct dyno_judgement *judgement, enum dyno_verdict verdict,
     judgement->cause = cause;
 }
 
+static bool is_within(const struct dyno_judgement *judgement)
+{
+    return judgement->pairs.ci90_low > -judgement->delta &&
+           judgement->pairs.ci90_high < judgement->delta;
+}
+
+static void find(struct dyno_judgement *judgement)
+{
+    settle(judgement, judgement->pairs.mean > 0.0 ? DYNO_VERDICT_WORSE : DYNO_VERDICT_BETTER,
+           DYNO_CAUSE_NONE);
+}
+
+/** Where it may be looked at after each block: only the wealth of the bets counts as a finding. */
+static void rule_sequential(struct dyno_judgement *judgement)
+{
+    bool is_found = judgement->e_value >= 1.0 / LEVEL;
+    if (judgement->pairs.count < DYNO_JUDGEMENT_MIN_BLOCKS)
+        settle(judgement, DYNO_VERDICT_INCONCLUSIVE, DYNO_CAUSE_FEW_BLOCKS);
+    else if (is_found && fabs(judgement->pairs.mean) > judgement->delta)
+        find(judgement);
+    else if (judgement->is_complete && is_within(judgement))
+        settle(judgement, DYNO_VERDICT_EQUIVALENT, DYNO_CAUSE_NONE);
+    else
+        settle(judgement, DYNO_VERDICT_INCONCLUSIVE,
+               is_found ? DYNO_CAUSE_SMALL : DYNO_CAUSE_OPEN);
+}
+
 /** The rule of the header, for one judgement whose adjusted p value is known. */
-static void rule_one(struct dyno_judgement *judgement, double delta)
+static void rule_one(struct dyno_judgement *judgement)
 {
     const struct dyno_paired *pairs = &judgement->pairs;
     bool is_clear = pairs->ci_low > 0.0 || pairs->ci_high < 0.0;
     if (pairs->count < DYNO_JUDGEMENT_MIN_BLOCKS)
         settle(judgement, DYNO_VERDICT_INCONCLUSIVE, DYNO_CAUSE_FEW_BLOCKS);
-    else if (pairs->ci90_low > -delta && pairs->ci90_high < delta)
+    else if (is_within(judgement))
         settle(judgement, DYNO_VERDICT_EQUIVALENT, DYNO_CAUSE_NONE);
     else if (!is_clear)
         settle(judgement, DYNO_VERDICT_INCONCLUSIVE, DYNO_CAUSE_OPEN);
-    else if (fabs(pairs->mean) <= delta)
+    else if (fabs(pairs->mean) <= judgement->delta)
         settle(judgement, DYNO_VERDICT_INCONCLUSIVE, DYNO_CAUSE_SMALL);
     else if (!(judgement->p_sign_flip <= LEVEL))
         settle(judgement, DYNO_VERDICT_INCONCLUSIVE, DYNO_CAUSE_TESTS_DIFFER);
     else if (!(judgement->p_adjusted <= LEVEL))
         settle(judgement, DYNO_VERDICT_INCONCLUSIVE, DYNO_CAUSE_MULTIPLICITY);
     else
-        settle(judgement, pairs->mean > 0.0 ? DYNO_VERDICT_WORSE : DYNO_VERDICT_BETTER,
-               DYNO_CAUSE_NONE);
+        find(judgement);
+}
+
+/** Without any spread there is nothing to test: inside the margin or not. */
+static double equivalence_p(const struct dyno_judgement *judgement)
+{
+    const struct dyno_paired *pairs = &judgement->pairs;
+    if (pairs->se > 0.0 || isnan(pairs->se))
+        return dyno_tost(pairs->mean, pairs->se, pairs->df, judgement->delta).p;
+    return fabs(pairs->mean) < judgement->delta ? 0.0 : 1.0;
 }
 
 void dyno_judgement_rule(struct dyno_judgement *const *judgements, size_t count,
@@ -91,7 +169,12 @@ void dyno_judgement_rule(struct dyno_judgement *const *judgements, size_t count,
         dyno_adjust_bh(p, count, adjusted);
     for (size_t i = 0; i < count; i++) {
         judgements[i]->p_adjusted = adjusted[i];
-        rule_one(judgements[i], log1p(margin));
+        judgements[i]->delta = fmax(log1p(margin), judgements[i]->floor);
+        judgements[i]->p_equivalence = equivalence_p(judgements[i]);
+        if (judgements[i]->is_sequential)
+            rule_sequential(judgements[i]);
+        else
+            rule_one(judgements[i]);
     }
     free(p);
 }

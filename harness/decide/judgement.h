@@ -1,8 +1,8 @@
 /**
  * The numeric core of a comparison: from log ratios of blocks to a verdict. Knows neither store nor words.
  *
- * With d = ln(candidate / base) of each block, delta = ln(1 + margin), and p values adjusted within a family
- * of tests:
+ * With d = ln(candidate / base) of each block, delta = max(ln(1 + margin), noise floor of the A/A), and p values
+ * adjusted within a family of tests:
  *
  *   worse         the 95 % interval lies above 0, the estimate is above +delta, the adjusted p value of the
  *                 t test is at most 5 %, and the p value of the sign-flip test is at most 5 %
@@ -11,12 +11,21 @@
  *   inconclusive  anything else, and always with fewer than 6 blocks; `cause` says why
  *
  * The sign-flip test guards each finding and is not adjusted: with 6 blocks it cannot go below 0.031.
+ *
+ * Blocks of one server start are not independent of that start: where the starts differ, they are the sample
+ * (stats/strata.h), and the intervals have one degree of freedom fewer than there are starts.
+ *
+ * A judgement that may end early (is_sequential) finds better or worse by its e-process alone, wealth at least
+ * 20, for that may be looked at after each block; equivalence needs the planned blocks.
  */
 #ifndef DYNO_DECIDE_JUDGEMENT_H
 #define DYNO_DECIDE_JUDGEMENT_H
 
 #include "stats/paired.h"
+#include "stats/strata.h"
+#include "stats/walsh.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,7 +55,15 @@ enum dyno_cause {
 };
 
 struct dyno_judgement {
-    struct dyno_paired pairs; /**< of the log ratios */
+    struct dyno_paired pairs;  /**< of the log ratios */
+    struct dyno_strata strata; /**< the same ratios, by server start */
+    struct dyno_walsh walsh;   /**< the same without normality */
+    double floor;              /**< noise floor as a log ratio; 0: none known */
+    double delta;              /**< the margin that counted, as a log ratio; set by dyno_judgement_rule */
+    double p_equivalence;      /**< two one-sided tests against delta; set by dyno_judgement_rule */
+    double e_value;
+    bool is_sequential; /**< by the e-process */
+    bool is_complete;   /**< all planned blocks were run; matters where is_sequential */
     double p_sign_flip;
     double p_adjusted; /**< of the t test; set by dyno_judgement_rule */
     double mde;        /**< log ratio seen with 80 % power at 5 %; NaN below 2 blocks */
@@ -55,8 +72,26 @@ struct dyno_judgement {
     enum dyno_cause cause;
 };
 
-/** The numbers; verdict stays inconclusive until dyno_judgement_rule. `seed` for the sign-flip test. */
+/** What a judgement is made from. */
+struct dyno_ratios {
+    const double *log_ratios;
+    const int64_t *starts; /**< of each block; NULL: one start each */
+    size_t count;
+    uint64_t seed; /**< of the sign-flip test */
+    double scale;  /**< sd of a block's log ratio from an A/A, for the e-process; NaN: none */
+    bool is_played; /**< of a played experiment: only what the rule looks at, and above 14 blocks without the
+                         sign-flip test, which then follows the t test */
+};
+struct dyno_judgement dyno_judgement_of(const struct dyno_ratios *ratios);
+
+/** The numbers of blocks with a start each; verdict stays inconclusive until dyno_judgement_rule. */
 struct dyno_judgement dyno_judgement_measure(const double *log_ratios, size_t count, uint64_t seed);
+
+/**
+ * The noise floor that an A/A shows: the smallest margin, as a log ratio, at which it would have been called
+ * equivalent to itself. NaN below 2 blocks.
+ */
+double dyno_judgement_floor(const struct dyno_judgement *judgement);
 
 enum dyno_family {
     DYNO_FAMILY_PRIMARY,    /**< few, declared beforehand: Holm */

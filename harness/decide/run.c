@@ -41,7 +41,7 @@ static struct run_summary summarise(const struct dyno_evidence *evidence)
 static void append_metrics(struct dyno_str *out, const struct run_summary *summary)
 {
     static const enum dyno_metric order[] = {DYNO_METRIC_MEAN, DYNO_METRIC_P50, DYNO_METRIC_P95};
-    for (size_t i = 0; i < DYNO_METRIC_COUNT; i++) {
+    for (size_t i = 0; i < DYNO_METRIC_PLAIN; i++) {
         enum dyno_metric metric = order[i];
         char duration[32];
         dyno_str_append(out, i == 0 ? " response " : ", ");

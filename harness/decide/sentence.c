@@ -106,6 +106,40 @@ static void append_visible(struct dyno_str *out, const struct dyno_judgement *ju
     dyno_str_append(out, " (80 % power)");
 }
 
+/** The margin that counted, and that it is the noise floor where that is the larger one. */
+static void append_margin(struct dyno_str *out, const struct dyno_judgement *judgement)
+{
+    append_size(out, judgement->delta);
+    if (judgement->floor > 0.0 && judgement->delta <= judgement->floor)
+        dyno_str_append(out, " (the noise floor)");
+}
+
+/** How much varies where: "blocks vary by 3.1 % within a start, 1.2 % between starts". */
+static void append_strata(struct dyno_str *out, const struct dyno_strata *strata)
+{
+    if (isnan(strata->within_sd) || isnan(strata->between_sd)) {
+        if (strata->count > 1 && strata->groups == strata->count) {
+            dyno_str_append(out, "; ratios vary by ");
+            append_size(out, strata->sd);
+            dyno_str_append(out, " from block to block, each on starts of its own");
+        }
+        return;
+    }
+    dyno_str_append(out, "; ratios vary by ");
+    append_size(out, strata->within_sd);
+    dyno_str_append(out, " within a start, ");
+    append_size(out, strata->between_sd);
+    dyno_str_append(out, " between starts");
+}
+
+/** By which evidence a finding of a comparison that may end early stands. */
+static void append_wealth(struct dyno_str *out, const struct dyno_judgement *judgement)
+{
+    dyno_str_appendf(out, "the e-process reached %.3g (20 decides at any time); the interval is "
+                          "not one that holds at every look",
+                     judgement->e_value);
+}
+
 static void append_lack(struct dyno_str *out, const struct dyno_contrast *contrast)
 {
     if (contrast->lack == DYNO_LACK_FEW)
@@ -118,7 +152,7 @@ static void append_lack(struct dyno_str *out, const struct dyno_contrast *contra
                              "out), and their times could change it; lower the rate");
 }
 
-static void append_reason(struct dyno_str *out, const struct dyno_contrast *contrast, double margin,
+static void append_reason(struct dyno_str *out, const struct dyno_contrast *contrast,
                           size_t family_count)
 {
     const struct dyno_judgement *judgement = &contrast->judgement;
@@ -130,13 +164,19 @@ static void append_reason(struct dyno_str *out, const struct dyno_contrast *cont
         append_share(out, judgement);
         return;
     case DYNO_CAUSE_OPEN:
+        if (judgement->is_sequential) {
+            dyno_str_appendf(out, "the e-process stands at %.3g of the 20 that decide",
+                             judgement->e_value);
+            append_visible(out, judgement);
+            return;
+        }
         dyno_str_append(out, "neither clear of zero nor within the margin of ");
-        append_size(out, log1p(margin));
+        append_margin(out, judgement);
         append_visible(out, judgement);
         return;
     case DYNO_CAUSE_SMALL:
         dyno_str_append(out, "clear of zero, but the estimate is within the margin of ");
-        append_size(out, log1p(margin));
+        append_margin(out, judgement);
         return;
     case DYNO_CAUSE_MULTIPLICITY:
         dyno_str_appendf(out,
@@ -154,6 +194,10 @@ static void append_reason(struct dyno_str *out, const struct dyno_contrast *cont
     }
     bool is_equivalent = judgement->verdict == DYNO_VERDICT_EQUIVALENT;
     const struct dyno_paired *pairs = &judgement->pairs;
+    if (judgement->is_sequential && !is_equivalent) {
+        append_wealth(out, judgement);
+        return;
+    }
     if (is_equivalent)
         append_interval(out, 90, pairs->ci90_low, pairs->ci90_high);
     else
@@ -161,18 +205,18 @@ static void append_reason(struct dyno_str *out, const struct dyno_contrast *cont
     dyno_str_append(out, is_equivalent
                              ? " lies within the margin of "
                              : " is clear of zero, and the estimate is beyond the margin of ");
-    append_size(out, log1p(margin));
+    append_margin(out, judgement);
     if (!is_equivalent)
         dyno_str_appendf(out, "; sign-flip p = %.3f", judgement->p_sign_flip);
 }
 
-void dyno_sentence_reason(const struct dyno_contrast *contrast, double margin, size_t family_count,
-                          char *out, size_t out_bytes)
+void dyno_sentence_reason(const struct dyno_contrast *contrast, size_t family_count, char *out,
+                          size_t out_bytes)
 {
     struct dyno_str text;
     dyno_str_init(&text, 1024);
     if (contrast->is_estimable)
-        append_reason(&text, contrast, margin, family_count);
+        append_reason(&text, contrast, family_count);
     else
         append_lack(&text, contrast);
     (void)snprintf(out, out_bytes, "%s", dyno_str_text(&text));
@@ -183,11 +227,12 @@ void dyno_sentence_reason(const struct dyno_contrast *contrast, double margin, s
 static const struct dyno_contrast *headline(const struct dyno_contrasts *contrasts,
                                             enum dyno_verdict verdict)
 {
-    static const enum dyno_metric order[] = {DYNO_METRIC_MEAN, DYNO_METRIC_P50, DYNO_METRIC_P95};
+    static const enum dyno_metric order[DYNO_METRIC_COUNT] = {DYNO_METRIC_MEAN, DYNO_METRIC_P50,
+                                                              DYNO_METRIC_P95, DYNO_METRIC_SUITE};
     const struct dyno_contrast *any = NULL;
     for (size_t i = 0; i < DYNO_METRIC_COUNT; i++) {
         const struct dyno_contrast *contrast = dyno_contrasts_overall(contrasts, order[i], true);
-        if (contrast == NULL)
+        if (contrast == NULL || !contrast->is_primary)
             continue;
         if (contrast->judgement.verdict == verdict)
             return contrast;
@@ -203,7 +248,7 @@ static void append_others(struct dyno_str *out, const struct dyno_contrasts *con
     for (int metric = 0; metric < DYNO_METRIC_COUNT; metric++) {
         const struct dyno_contrast *contrast =
             dyno_contrasts_overall(contrasts, (enum dyno_metric)metric, true);
-        if (contrast == NULL || contrast == head ||
+        if (contrast == NULL || contrast == head || !contrast->is_primary ||
             contrast->judgement.verdict == head->judgement.verdict)
             continue;
         dyno_str_appendf(out, "; %s %s", dyno_metric_word(contrast->metric),
@@ -222,11 +267,12 @@ static void say_clear(struct dyno_str *out, const struct dyno_evidence *evidence
                                                     : "is worse than");
     if (is_equivalent) {
         dyno_str_append(out, " within ");
-        append_size(out, log1p(evidence->margin));
+        append_size(out, head->judgement.delta);
     }
     dyno_str_append(out, ": ");
     append_effect(out, head, is_equivalent ? 90 : 95);
     append_base(out, contrasts);
+    append_strata(out, &head->judgement.strata);
     append_others(out, contrasts, head);
 }
 
@@ -271,9 +317,10 @@ static void say_open(struct dyno_str *out, const struct dyno_evidence *evidence,
     dyno_str_append(out, ": ");
     append_effect(out, head, 95);
     append_base(out, contrasts);
+    append_strata(out, &head->judgement.strata);
     if (head->judgement.cause != DYNO_CAUSE_NONE) {
         dyno_str_append(out, "; ");
-        append_reason(out, head, evidence->margin, contrasts->primary_count);
+        append_reason(out, head, contrasts->primary_count);
     }
     append_others(out, contrasts, head);
 }
@@ -299,4 +346,48 @@ void dyno_sentence_compare(const struct dyno_evidence *evidence,
     } else if (!say_contradiction(out, evidence, contrasts)) {
         say_open(out, evidence, contrasts, head);
     }
+}
+
+/** The largest noise floor over the primary metrics, and whose it is; NULL if there is none. */
+static const struct dyno_contrast *widest(const struct dyno_contrasts *contrasts)
+{
+    const struct dyno_contrast *out = NULL;
+    for (size_t i = 0; i < contrasts->count; i++) {
+        const struct dyno_contrast *contrast = &contrasts->items[i];
+        if (contrast->is_primary && contrast->is_estimable &&
+            (out == NULL || dyno_judgement_floor(&contrast->judgement) >
+                                dyno_judgement_floor(&out->judgement)))
+            out = contrast;
+    }
+    return out;
+}
+
+void dyno_sentence_aa(const struct dyno_evidence *evidence, const struct dyno_contrasts *contrasts,
+                      enum dyno_verdict verdict, const char *fault, struct dyno_str *out)
+{
+    const struct dyno_contrast *head = headline(contrasts, verdict);
+    const struct dyno_contrast *wide = widest(contrasts);
+    dyno_str_appendf(out, "%s against itself", evidence->arm_names[0]);
+    if (evidence->workload[0] != '\0')
+        dyno_str_appendf(out, " on %s", evidence->workload);
+    if (fault != NULL) {
+        dyno_str_appendf(out, ", not valid: %s", fault);
+        return;
+    }
+    if (head == NULL || wide == NULL) {
+        dyno_str_append(out, ": response time is not estimable, so there is no noise floor");
+        return;
+    }
+    dyno_str_append(out, ": ");
+    append_effect(out, head, 95);
+    append_base(out, contrasts);
+    append_strata(out, &head->judgement.strata);
+    if (contrasts->block_count < DYNO_JUDGEMENT_MIN_BLOCKS) {
+        dyno_str_appendf(out, "; no noise floor from fewer than %d blocks",
+                         DYNO_JUDGEMENT_MIN_BLOCKS);
+        return;
+    }
+    dyno_str_append(out, "; noise floor ");
+    append_size(out, dyno_judgement_floor(&wide->judgement));
+    dyno_str_appendf(out, " (%s)", dyno_metric_word(wide->metric));
 }

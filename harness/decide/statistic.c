@@ -4,6 +4,7 @@
 #include "stats/quantile.h"
 
 #include <math.h>
+#include <string.h>
 
 static const struct {
     const char *name;
@@ -14,6 +15,7 @@ static const struct {
     [DYNO_METRIC_P50] = {"response_p50", "p50", 0.50, 6},
     [DYNO_METRIC_P95] = {"response_p95", "p95", 0.95, 72},
     [DYNO_METRIC_MEAN] = {"response_mean", "mean", 0.0, 1},
+    [DYNO_METRIC_SUITE] = {"response_suite", "suite", 0.0, 1},
 };
 
 const char *dyno_metric_name(enum dyno_metric metric)
@@ -24,6 +26,15 @@ const char *dyno_metric_name(enum dyno_metric metric)
 const char *dyno_metric_word(enum dyno_metric metric)
 {
     return metrics[metric].word;
+}
+
+enum dyno_metric dyno_metric_of(const char *word)
+{
+    int metric = 0;
+    while (metric < DYNO_METRIC_COUNT && strcmp(word, metrics[metric].name) != 0 &&
+           strcmp(word, metrics[metric].word) != 0)
+        metric++;
+    return (enum dyno_metric)metric;
 }
 
 size_t dyno_metric_min_count(enum dyno_metric metric)
@@ -61,7 +72,7 @@ struct dyno_statistic dyno_statistic_of(double *responses, size_t count, const d
     for (int metric = 0; metric < DYNO_METRIC_COUNT; metric++) {
         out.value[metric] = (double)NAN;
         out.lack[metric] = DYNO_LACK_FEW;
-        if (count < metrics[metric].min_count)
+        if (count < metrics[metric].min_count || metric == DYNO_METRIC_SUITE)
             continue;
         if (metrics[metric].p > 0.0) {
             out.value[metric] =
@@ -73,4 +84,23 @@ struct dyno_statistic dyno_statistic_of(double *responses, size_t count, const d
         out.lack[metric] = isnan(out.value[metric]) ? DYNO_LACK_CENSORED : DYNO_LACK_NONE;
     }
     return out;
+}
+
+void dyno_statistic_add_suite(struct dyno_statistic *overall, const struct dyno_statistic *queries,
+                              const double *weights, size_t query_count)
+{
+    double sum = 0.0;
+    double weight = 0.0;
+    enum dyno_lack lack = query_count == 0 ? DYNO_LACK_FEW : DYNO_LACK_NONE;
+    for (size_t i = 0; i < query_count && lack == DYNO_LACK_NONE; i++) {
+        if (!(weights[i] > 0.0))
+            continue;
+        lack = queries[i].lack[DYNO_METRIC_MEAN];
+        sum += weights[i] * log(queries[i].value[DYNO_METRIC_MEAN]);
+        weight += weights[i];
+    }
+    if (!(weight > 0.0) && lack == DYNO_LACK_NONE)
+        lack = DYNO_LACK_FEW;
+    overall->lack[DYNO_METRIC_SUITE] = lack;
+    overall->value[DYNO_METRIC_SUITE] = lack == DYNO_LACK_NONE ? exp(sum / weight) : (double)NAN;
 }

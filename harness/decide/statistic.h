@@ -15,8 +15,14 @@ enum dyno_metric {
     DYNO_METRIC_P50,
     DYNO_METRIC_P95,
     DYNO_METRIC_MEAN,
+    DYNO_METRIC_SUITE, /**< geometric mean of the queries' means, by their weights: of a whole trial only */
     DYNO_METRIC_COUNT
 };
+
+#define DYNO_METRIC_PLAIN 3 /**< the metrics before the suite's: of any list of statements */
+
+/** A word or a name as a metric: "p95", "response_p95"; DYNO_METRIC_COUNT if it is none. */
+enum dyno_metric dyno_metric_of(const char *word);
 
 /** "response_p50", ...: as in table contrast. */
 const char *dyno_metric_name(enum dyno_metric metric);
@@ -24,7 +30,7 @@ const char *dyno_metric_name(enum dyno_metric metric);
 /** "p50", "p95", "mean": in sentences. */
 const char *dyno_metric_word(enum dyno_metric metric);
 
-/** Statements that one trial needs for it: 6, 72, 1. */
+/** Statements that one trial needs for it: 6, 72, 1; the suite 1 of each query. */
 size_t dyno_metric_min_count(enum dyno_metric metric);
 
 enum dyno_lack {
@@ -46,5 +52,12 @@ struct dyno_statistic {
  */
 struct dyno_statistic dyno_statistic_of(double *responses, size_t count, const double *bounds,
                                         size_t bound_count);
+
+/**
+ * Fill in the suite's metric of a trial from the statistics of its queries. It lacks what the first query
+ * lacks; a ratio of two of them is the weighted geometric mean of the queries' ratios.
+ */
+void dyno_statistic_add_suite(struct dyno_statistic *overall, const struct dyno_statistic *queries,
+                              const double *weights, size_t query_count);
 
 #endif

@@ -5,6 +5,7 @@
 #include <gsl/gsl_cdf.h>
 
 #include <math.h>
+#include <stdbool.h>
 
 double dyno_t_multiplier(double confidence, double df)
 {
@@ -30,14 +31,14 @@ static double t_of(double mean, double se)
     return mean == 0.0 ? 0.0 : copysign((double)INFINITY, mean);
 }
 
-struct dyno_paired dyno_paired(const double *differences, size_t count)
+struct dyno_paired dyno_paired_from(size_t count, double mean, double sd, double se, double df)
 {
-    struct dyno_moments moments = dyno_moments_of(differences, count);
     struct dyno_paired out = {
         .count = count,
-        .mean = dyno_moments_mean(&moments),
-        .sd = dyno_moments_sd(&moments),
-        .se = (double)NAN,
+        .mean = mean,
+        .sd = sd,
+        .se = se,
+        .df = df,
         .ci_low = (double)NAN,
         .ci_high = (double)NAN,
         .ci90_low = (double)NAN,
@@ -45,21 +46,27 @@ struct dyno_paired dyno_paired(const double *differences, size_t count)
         .t = (double)NAN,
         .p = (double)NAN,
     };
-    if (count < 2 || isnan(out.sd))
+    if (!(df > 0.0) || isnan(se))
         return out;
-    double df = (double)(count - 1);
-    double half95 = 0.0;
-    double half90 = 0.0;
-    out.se = out.sd / sqrt((double)count);
-    half95 = dyno_t_multiplier(0.95, df) * out.se;
-    half90 = dyno_t_multiplier(0.90, df) * out.se;
-    out.ci_low = out.mean - half95;
-    out.ci_high = out.mean + half95;
-    out.ci90_low = out.mean - half90;
-    out.ci90_high = out.mean + half90;
-    out.t = t_of(out.mean, out.se);
+    double half95 = dyno_t_multiplier(0.95, df) * se;
+    double half90 = dyno_t_multiplier(0.90, df) * se;
+    out.ci_low = mean - half95;
+    out.ci_high = mean + half95;
+    out.ci90_low = mean - half90;
+    out.ci90_high = mean + half90;
+    out.t = t_of(mean, se);
     out.p = two_sided_p(out.t, df);
     return out;
+}
+
+struct dyno_paired dyno_paired(const double *differences, size_t count)
+{
+    struct dyno_moments moments = dyno_moments_of(differences, count);
+    double sd = dyno_moments_sd(&moments);
+    bool is_known = count >= 2 && !isnan(sd);
+    return dyno_paired_from(count, dyno_moments_mean(&moments), sd,
+                            is_known ? sd / sqrt((double)count) : (double)NAN,
+                            is_known ? (double)(count - 1) : (double)NAN);
 }
 
 struct dyno_tost dyno_tost(double mean, double se, double df, double margin)

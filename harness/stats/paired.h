@@ -13,7 +13,8 @@ struct dyno_paired {
     size_t count;
     double mean;
     double sd;
-    double se;     /**< sd / sqrt(n) */
+    double se;     /**< sd / sqrt(n), or what dyno_paired_from was told */
+    double df;     /**< n - 1, or what dyno_paired_from was told */
     double ci_low; /**< 95 %, two-sided */
     double ci_high;
     double ci90_low; /**< 90 %: inside the margin is the same as TOST at 5 % */
@@ -27,6 +28,10 @@ struct dyno_paired {
  * is 1 for zero and 0 for anything else (R refuses this case). A NaN among the values: all NaN.
  */
 struct dyno_paired dyno_paired(const double *differences, size_t count);
+
+/** The same numbers from a mean whose error is known: intervals and test with `df` degrees of freedom. As
+ *  dyno_paired where se is sd / sqrt(n) and df is n - 1. */
+struct dyno_paired dyno_paired_from(size_t count, double mean, double sd, double se, double df);
 
 /** Both one-sided p values against a margin; equivalence at level a if `p` <= a. */
 struct dyno_tost {

@@ -42,26 +42,39 @@ static bool is_inside(double p)
     return p > 0.0 && p < 1.0;
 }
 
-double dyno_paired_power(size_t count, double effect, double alpha)
+double dyno_t_power(double df, double ncp, double alpha)
 {
-    if (count < 2 || !is_inside(alpha) || !isfinite(effect))
+    if (!(df >= 1.0) || !is_inside(alpha) || !isfinite(ncp))
         return (double)NAN;
-    double df = (double)(count - 1);
-    double critical = dyno_t_multiplier(1.0 - alpha, df);
-    return 1.0 - dyno_noncentral_t_cdf(critical, df, sqrt((double)count) * fabs(effect));
+    return 1.0 - dyno_noncentral_t_cdf(dyno_t_multiplier(1.0 - alpha, df), df, fabs(ncp));
 }
 
-/** Root of power(effect) = power between two effects on either side of it, by the Illinois method: false
- *  position that halves the weight of an end that stays. Eight steps or so. */
-static double find_effect(size_t count, double power, double alpha, double low, double high)
+double dyno_paired_power(size_t count, double effect, double alpha)
 {
-    double below = dyno_paired_power(count, low, alpha) - power;
-    double above = dyno_paired_power(count, high, alpha) - power;
+    if (count < 2)
+        return (double)NAN;
+    return dyno_t_power((double)(count - 1), sqrt((double)count) * effect, alpha);
+}
+
+double dyno_tost_power(double df, double margin, double alpha)
+{
+    if (!(df >= 1.0) || !is_inside(alpha) || !isfinite(margin) || margin < 0.0)
+        return (double)NAN;
+    double fails = dyno_noncentral_t_cdf(dyno_t_multiplier(1.0 - 2.0 * alpha, df), df, margin);
+    return fmax(0.0, 1.0 - 2.0 * fails);
+}
+
+/** Root of power(ncp) = power between two effects on either side of it, by the Illinois method: false
+ *  position that halves the weight of an end that stays. Eight steps or so. */
+static double find_effect(double df, double power, double alpha, double low, double high)
+{
+    double below = dyno_t_power(df, low, alpha) - power;
+    double above = dyno_t_power(df, high, alpha) - power;
     double middle = high;
     int last_side = 0;
     for (int i = 0; i < 100; i++) {
         middle = (low * above - high * below) / (above - below);
-        double value = dyno_paired_power(count, middle, alpha) - power;
+        double value = dyno_t_power(df, middle, alpha) - power;
         if (fabs(value) < 1e-9)
             break;
         int side = value < 0.0 ? -1 : 1;
@@ -79,17 +92,24 @@ static double find_effect(size_t count, double power, double alpha, double low, 
     return middle;
 }
 
-double dyno_paired_mde(size_t count, double power, double alpha)
+double dyno_t_mde(double df, double power, double alpha)
 {
-    if (count < 2 || !is_inside(alpha) || !(power > alpha && power < 1.0))
+    if (!(df >= 1.0) || !is_inside(alpha) || !(power > alpha && power < 1.0))
         return (double)NAN;
     double low = 0.0;
-    double high = 1.0 / sqrt((double)count);
-    while (dyno_paired_power(count, high, alpha) < power) {
+    double high = 1.0;
+    while (dyno_t_power(df, high, alpha) < power) {
         low = high;
         high *= 2.0;
     }
-    return find_effect(count, power, alpha, low, high);
+    return find_effect(df, power, alpha, low, high);
+}
+
+double dyno_paired_mde(size_t count, double power, double alpha)
+{
+    if (count < 2)
+        return (double)NAN;
+    return dyno_t_mde((double)(count - 1), power, alpha) / sqrt((double)count);
 }
 
 size_t dyno_paired_count_for(double effect, double power, double alpha, size_t max)

@@ -13,8 +13,9 @@
 
 static const char insert_experiment[] =
     "INSERT INTO experiment (kind, name, state, seed, margin, blocks_planned, starts_planned, "
-    "is_shared, plan_json, plan_sha256, tool_version, created_utc, owner_pid, owner_ticks) "
-    "VALUES (?1, ?2, 'running', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    "is_shared, plan_json, plan_sha256, tool_version, created_utc, owner_pid, owner_ticks, "
+    "primary_metrics, is_early_stop) "
+    "VALUES (?1, ?2, 'running', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 
 enum dyno_status dyno_store_experiment_add(struct dyno_store *store,
                                            const struct dyno_store_experiment *experiment,
@@ -43,6 +44,8 @@ enum dyno_status dyno_store_experiment_add(struct dyno_store *store,
         dyno_cell_text(now),
         dyno_cell_i64(getpid()),
         dyno_cell_text(ticks),
+        dyno_cell_text(experiment->primary_metrics),
+        dyno_cell_i64(experiment->is_early_stop),
     };
     sqlite3 *db = dyno_store_handle(store);
     enum dyno_status status =

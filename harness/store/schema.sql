@@ -4,7 +4,7 @@
 
 CREATE TABLE experiment (
     id             INTEGER PRIMARY KEY,
-    kind           TEXT NOT NULL CHECK (kind IN ('run', 'compare')),
+    kind           TEXT NOT NULL CHECK (kind IN ('run', 'compare', 'aa', 'capacity')),
     name           TEXT NOT NULL,              -- "compare retail aqe-off default"
     state          TEXT NOT NULL CHECK (state IN ('running', 'finished', 'interrupted', 'failed')),
     reason         TEXT NOT NULL DEFAULT '',   -- why it failed or was interrupted
@@ -13,6 +13,8 @@ CREATE TABLE experiment (
     blocks_planned INTEGER NOT NULL,
     starts_planned INTEGER NOT NULL,
     is_shared      INTEGER NOT NULL,           -- arms share server starts
+    primary_metrics TEXT NOT NULL DEFAULT '',  -- declared before the run, "response_p95,response_mean"; '': all
+    is_early_stop  INTEGER NOT NULL DEFAULT 0, -- judged by the e-process, which may end it early
     plan_json      TEXT NOT NULL,
     plan_sha256    TEXT NOT NULL,
     tool_version   TEXT NOT NULL,
@@ -223,7 +225,7 @@ CREATE TABLE gate (
 
 CREATE TABLE contrast (
     experiment_id  INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
-    metric         TEXT NOT NULL,              -- response_p50 | response_p95 | response_mean
+    metric         TEXT NOT NULL,              -- response_p50 | response_p95 | response_mean | response_suite
     query          INTEGER NOT NULL,           -- query.ordinal; -1: over all
     blocks         INTEGER NOT NULL,           -- with a value in both arms
     base_value     REAL,                       -- ns, geometric mean over blocks
@@ -237,6 +239,17 @@ CREATE TABLE contrast (
     p_t            REAL,
     p_sign_flip    REAL,
     mde            REAL,                       -- smallest log ratio this run could have seen (80 % power)
+    is_primary     INTEGER NOT NULL DEFAULT 0, -- of the family that the verdict comes from
+    df             REAL,                       -- degrees of freedom of the t interval
+    p_adjusted     REAL,                       -- Holm (primary), Benjamini-Hochberg (the rest)
+    p_equivalence  REAL,                       -- two one-sided tests against the margin
+    margin         REAL,                       -- log ratio: the larger of the asked margin and the noise floor
+    hl             REAL,                       -- Hodges-Lehmann estimate and its exact 95 % interval
+    hl_low         REAL,
+    hl_high        REAL,
+    sd_within      REAL,                       -- of the log ratio within a server start
+    sd_between     REAL,                       -- and between starts; NULL where it cannot be told
+    e_value        REAL,                       -- of the anytime-valid e-process
     verdict        TEXT NOT NULL,              -- better|worse|equivalent|inconclusive|invalid
     reason         TEXT NOT NULL,
     PRIMARY KEY (experiment_id, metric, query)
@@ -255,4 +268,49 @@ CREATE TABLE warning (
     trial_id      INTEGER REFERENCES trial (id) ON DELETE CASCADE,
     code          TEXT NOT NULL,
     text          TEXT NOT NULL                -- cause, meaning, what to do
+);
+
+-- What an experiment is comparable by: equal values mean like with like. SHA-256 of the parts.
+CREATE TABLE fingerprint (
+    experiment_id INTEGER PRIMARY KEY REFERENCES experiment (id) ON DELETE CASCADE,
+    workload      TEXT NOT NULL,               -- queries, tables, scale
+    load          TEXT NOT NULL,               -- arrivals, sessions, window
+    profile       TEXT NOT NULL,               -- of the base, or the only arm
+    environment   TEXT NOT NULL                -- machine, Spark, Java, driver
+);
+CREATE INDEX fingerprint_by_parts ON fingerprint (workload, load, environment, profile);
+
+-- What an A/A experiment (a profile against itself) left as noise.
+CREATE TABLE noise (
+    experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    metric        TEXT NOT NULL,
+    query         INTEGER NOT NULL,            -- query.ordinal; -1: over all
+    blocks        INTEGER NOT NULL,
+    starts        INTEGER NOT NULL,
+    is_shared     INTEGER NOT NULL,            -- arms shared starts: what session settings are compared by
+    log_ratio     REAL NOT NULL,
+    sd            REAL NOT NULL,               -- of the log ratio of a block
+    sd_within     REAL,
+    sd_between    REAL,
+    floor         REAL NOT NULL,               -- smallest margin, as a log ratio, at which it was equivalent to itself
+    PRIMARY KEY (experiment_id, metric, query)
+);
+
+-- What else moved the numbers than the arms: looked for in every comparison.
+CREATE TABLE disturbance (
+    experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    metric        TEXT NOT NULL,
+    name          TEXT NOT NULL,               -- drift | order | carry_over
+    estimate      REAL,                        -- log ratio: first to last block, second to first place, ...
+    p             REAL,
+    is_seen       INTEGER NOT NULL,            -- p below 1 % after Holm
+    text          TEXT NOT NULL,
+    PRIMARY KEY (experiment_id, metric, name)
+);
+
+-- Experiments with a name that gates compare with.
+CREATE TABLE baseline (
+    name          TEXT PRIMARY KEY,
+    experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    set_utc       TEXT NOT NULL
 );

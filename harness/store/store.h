@@ -34,7 +34,7 @@ void dyno_store_close(struct dyno_store *store);
 struct sqlite3 *dyno_store_handle(struct dyno_store *store);
 
 struct dyno_store_experiment {
-    const char *kind; /**< "run" or "compare" */
+    const char *kind; /**< "run", "compare", "aa" or "capacity" */
     const char *name;
     uint64_t seed;
     double margin;
@@ -42,6 +42,8 @@ struct dyno_store_experiment {
     int starts_planned;
     bool is_shared;
     const char *plan_json;
+    const char *primary_metrics; /**< "response_p95,..."; NULL: all */
+    bool is_early_stop;
 };
 /** New experiment in state 'running', owned by this process. */
 enum dyno_status dyno_store_experiment_add(struct dyno_store *store,
@@ -208,6 +210,9 @@ struct dyno_store_contrast {
     double base_value, candidate_value;
     double log_ratio, sd, ci_low, ci_high, ci90_low, ci90_high, p_t, p_sign_flip,
         mde; /**< NAN: none */
+    bool is_primary;
+    double df, p_adjusted, p_equivalence, margin, hl, hl_low, hl_high, sd_within, sd_between,
+        e_value; /**< NAN: none */
     const char *verdict;
     char reason[256];
 };

@@ -5,8 +5,11 @@
 
 static const char insert_contrast[] =
     "INSERT INTO contrast (experiment_id, metric, query, blocks, base_value, candidate_value, "
-    "log_ratio, sd, ci_low, ci_high, ci90_low, ci90_high, p_t, p_sign_flip, mde, verdict, reason) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+    "log_ratio, sd, ci_low, ci_high, ci90_low, ci90_high, p_t, p_sign_flip, mde, verdict, reason, "
+    "is_primary, df, p_adjusted, p_equivalence, margin, hl, hl_low, hl_high, sd_within, sd_between, "
+    "e_value) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
+    "?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)";
 static const char replace_verdict[] =
     "INSERT OR REPLACE INTO verdict (experiment_id, verdict, sentence, qualifiers, exit_code) "
     "VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -24,7 +27,12 @@ static enum dyno_status put_contrast(sqlite3_stmt *statement, int64_t experiment
         dyno_cell_f64(contrast->ci90_low),   dyno_cell_f64(contrast->ci90_high),
         dyno_cell_f64(contrast->p_t),        dyno_cell_f64(contrast->p_sign_flip),
         dyno_cell_f64(contrast->mde),        dyno_cell_text(contrast->verdict),
-        dyno_cell_text(contrast->reason),
+        dyno_cell_text(contrast->reason),    dyno_cell_i64(contrast->is_primary),
+        dyno_cell_f64(contrast->df),         dyno_cell_f64(contrast->p_adjusted),
+        dyno_cell_f64(contrast->p_equivalence), dyno_cell_f64(contrast->margin),
+        dyno_cell_f64(contrast->hl),         dyno_cell_f64(contrast->hl_low),
+        dyno_cell_f64(contrast->hl_high),    dyno_cell_f64(contrast->sd_within),
+        dyno_cell_f64(contrast->sd_between), dyno_cell_f64(contrast->e_value),
     };
     return dyno_sql_run(statement, cells, COUNT_OF(cells), err);
 }

@@ -66,8 +66,8 @@ static void test_slower_candidate_is_worse(void **state)
     assert_has(got.sentence, "95 % CI +");
     assert_has(got.sentence, "8 blocks on 4 server starts");
     assert_string_equal(got.qualifiers, "[]");
-    /* 3 metrics over all, and p50 and mean of two queries; 50 statements are too few for their p95. */
-    assert_int_equal(count_contrasts(&scene, "worse"), 7);
+    /* 3 metrics over all and the suite, and p50 and mean of two queries; 50 statements are too few for p95. */
+    assert_int_equal(count_contrasts(&scene, "worse"), 8);
     assert_int_equal(count_contrasts(&scene, "inconclusive"), 2);
     assert_int_equal(fixture_number(scene.store,
                                     "SELECT abs(log_ratio - ln(1.2)) < 0.02 AND abs(base_value / "
@@ -144,7 +144,7 @@ static void test_five_blocks_are_provisional_however_clear(void **state)
                              "default on retail in 5 of 5 blocks, mean response +");
     assert_has(got.qualifiers, "\"provisional: 5 of at least 6 blocks\"");
     assert_has(got.qualifiers, "\"stopped after 5 of 6 blocks\"");
-    assert_int_equal(count_contrasts(&scene, "inconclusive"), 9);
+    assert_int_equal(count_contrasts(&scene, "inconclusive"), 10);
 }
 
 static void test_one_block_has_no_interval(void **state)
@@ -242,7 +242,7 @@ static void test_different_row_counts_are_invalid(void **state)
     assert_has(got.sentence, "the results of query 'monthly' differ between the arms: 10 rows in "
                              "'default', 9 in 'aqe-off'");
     /* The numbers are kept and shown, not judged. */
-    assert_int_equal(count_contrasts(&scene, "invalid"), 9);
+    assert_int_equal(count_contrasts(&scene, "invalid"), 10);
     assert_int_equal(fixture_number(scene.store, "SELECT log_ratio < -0.5 FROM contrast"), 1);
 }
 
@@ -389,7 +389,7 @@ static void test_decide_twice_gives_the_same(void **state)
     struct outcome first = decide(&scene);
     struct outcome second = decide(&scene);
     assert_string_equal(first.sentence, second.sentence);
-    assert_int_equal(fixture_number(scene.store, "SELECT count(*) FROM contrast"), 9);
+    assert_int_equal(fixture_number(scene.store, "SELECT count(*) FROM contrast"), 10);
 }
 
 static void test_unknown_experiment_and_missing_arm(void **state)
