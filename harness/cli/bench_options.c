@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/rng.h"
+#include "base/str.h"
+#include "decide/statistic.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@ void cli_bench_options_defaults(struct cli_bench_options *options)
 {
     *options = (struct cli_bench_options){.seed = NOT_SAID,
                                           .margin = 0.05,
+                                          .detect = 0.10,
                                           .scale = 1,
                                           .rate = NOT_SAID,
                                           .sessions = NOT_SAID,
@@ -76,14 +79,16 @@ static enum dyno_status override_all(struct dyno_profile *profile, const struct 
 }
 
 static enum dyno_status read_profiles(struct cli_bench *bench, const struct cli_bench_options *o,
-                                      const struct cli_words *words, struct dyno_err *err)
+                                      const struct cli_words *words, bool is_aa,
+                                      struct dyno_err *err)
 {
     const struct cli_list *own[2] = {&o->base_conf, &o->candidate_conf};
     const char *const *dirs = (const char *const *)bench->places.profile_dirs;
     enum dyno_status status = DYNO_OK;
-    size_t wanted = words->count > 1 ? words->count - 1 : 1;
+    size_t wanted = is_aa ? 2 : words->count > 1 ? words->count - 1 : 1;
     for (size_t i = 0; status == DYNO_OK && i < wanted && i < 2; i++) {
-        const char *name = words->count > i + 1 ? words->items[i + 1] : "default";
+        size_t at = is_aa ? 1 : i + 1;
+        const char *name = words->count > at ? words->items[at] : "default";
         status = dyno_profile_read(name, dirs, &bench->arms[i], err);
         if (status != DYNO_OK)
             break;
@@ -223,21 +228,51 @@ static enum dyno_status fill_managed(struct cli_bench *bench, const struct cli_b
                                    err);
 }
 
+/* "p95,mean" becomes "response_p95,response_mean": the names under which the store keeps them. */
+static enum dyno_status read_primary(struct cli_bench *bench, const char *list,
+                                     struct dyno_err *err)
+{
+    struct dyno_str names;
+    enum dyno_status status = DYNO_OK;
+    if (list == NULL)
+        return DYNO_OK;
+    dyno_str_init(&names, 1024);
+    while (status == DYNO_OK) {
+        size_t len = strcspn(list, ",");
+        char *word = dyno_xstrndup(list, len);
+        enum dyno_metric metric = dyno_metric_of(word);
+        if (metric == DYNO_METRIC_COUNT)
+            status = dyno_err_set(err, DYNO_EINPUT,
+                                  "--primary: '%s' is none of p50, p95, mean, suite", word);
+        else
+            dyno_str_appendf(&names, "%s%s", names.len > 0 ? "," : "", dyno_metric_name(metric));
+        free(word);
+        if (list[len] == '\0')
+            break;
+        list += len + 1;
+    }
+    bench->primary = dyno_str_take(&names);
+    bench->experiment.primary = bench->primary;
+    return status;
+}
+
 static enum dyno_status fill_plan(struct cli_bench *bench, const char *kind,
                                   const struct cli_bench_options *o, struct dyno_err *err)
 {
     struct dyno_experiment_options *e = &bench->experiment;
-    bool is_compare = strcmp(kind, "compare") == 0;
+    bool is_compare = strcmp(kind, "compare") == 0 || strcmp(kind, "aa") == 0;
     e->kind = kind;
     e->workload = &bench->workload;
     e->arms = bench->arms;
     e->arm_count = bench->arm_count;
     e->blocks = o->blocks > 0 ? (int)o->blocks : is_compare ? 12 : 1;
-    e->starts = o->starts > 0 ? (int)o->starts : is_compare ? 3 : 1;
+    e->starts = o->starts > 0 ? (int)o->starts : is_compare ? 4 : 1;
     if (o->starts <= 0 && e->starts > e->blocks)
         e->starts = e->blocks;
     e->seed = o->seed == NOT_SAID ? dyno_rng_fresh_seed() : (uint64_t)o->seed;
     e->margin = o->margin;
+    e->is_early_stop = o->is_early_stop;
+    e->is_fresh = o->is_fresh;
     e->rest_url = o->rest_url;
     e->store_path = o->db;
     e->cache_dir = bench->cache_dir;
@@ -250,7 +285,7 @@ static enum dyno_status fill_plan(struct cli_bench *bench, const char *kind,
         return dyno_err_set(err, DYNO_EINPUT,
                             "%d starts are more than %d blocks: each start needs one", e->starts,
                             e->blocks);
-    return DYNO_OK;
+    return read_primary(bench, o->primary, err);
 }
 
 enum dyno_status cli_bench_init(struct cli_bench *bench, const char *kind,
@@ -265,7 +300,7 @@ enum dyno_status cli_bench_init(struct cli_bench *bench, const char *kind,
     enum dyno_status status =
         dyno_workload_read(workload, dirs, options->scale, &bench->workload, err);
     if (status == DYNO_OK)
-        status = read_profiles(bench, options, words, err);
+        status = read_profiles(bench, options, words, strcmp(kind, "aa") == 0, err);
     if (status == DYNO_OK && strcmp(kind, "compare") == 0)
         status = check_arms_differ(bench, err);
     if (status == DYNO_OK)
@@ -292,5 +327,6 @@ void cli_bench_deinit(struct cli_bench *bench)
     free(bench->password);
     free(bench->connection);
     free(bench->cache_dir);
-    free(bench->command);
+    cli_command_deinit(&bench->command);
+    free(bench->primary);
 }

@@ -2,6 +2,7 @@
 #ifndef DYNO_CLI_BENCH_OPTIONS_H
 #define DYNO_CLI_BENCH_OPTIONS_H
 
+#include "cli/command.h"
 #include "cli/options.h"
 #include "cli/places.h"
 #include "cli/signals.h"
@@ -14,6 +15,9 @@ struct cli_bench_options {
     int64_t blocks, starts;
     int64_t seed;
     double margin;
+    const char *primary;
+    bool is_early_stop, is_fresh, wants_plan;
+    double detect; /**< effect to be found, as a ratio */
     double scale;
     struct cli_list conf;      /**< onto every arm */
     struct cli_list base_conf; /**< onto the base only */
@@ -40,6 +44,7 @@ void cli_bench_options_defaults(struct cli_bench_options *options);
 /** Tables for the verbs. */
 extern const struct cli_option cli_run_options[];
 extern const struct cli_option cli_compare_options[];
+extern const struct cli_option cli_aa_options[];
 extern const struct cli_option cli_check_options[];
 
 /** An experiment made from options and words; owns what the experiment borrows. */
@@ -51,8 +56,9 @@ struct cli_bench {
     struct dyno_managed_options managed;
     struct dyno_experiment_options experiment;
     char *cache_dir;
-    char *command;
+    struct cli_command command;
     char *password;
+    char *primary;
     char *connection;
 };
 

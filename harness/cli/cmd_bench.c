@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/bench_options.h"
+#include "cli/blocks_plan.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
@@ -26,10 +27,26 @@ const struct cli_verb cli_verb_compare = {
         "  sparkdyno compare retail default aqe-off\n"
         "  sparkdyno compare skewed-groupby default aqe-skew-join --blocks 20 --starts 5\n"
         "  sparkdyno compare retail default default --candidate-conf spark.sql.shuffle.partitions=8\n"
+        "  sparkdyno compare retail default aqe-off --plan --detect 0.1\n"
         "  sparkdyno compare retail default aqe-off --dry-run\n",
     .options = cli_compare_options,
     .min_words = 3,
     .max_words = 3};
+
+const struct cli_verb cli_verb_aa = {
+    .name = "aa",
+    .arguments = "WORKLOAD [PROFILE]",
+    .summary = "a profile against itself: how much noise is there?",
+    .description =
+        "Runs blocks as compare does, with the same profile in both arms, through the whole of it. What is\n"
+        "left is noise: it is stored for this workload, load, profile and environment. A later compare takes\n"
+        "its floor as the least margin, and compare --plan takes its spread to say how many blocks it takes.\n"
+        "A difference that is found here is a fault of the bench (exit 4).\n",
+    .examples = "  sparkdyno aa retail\n"
+                "  sparkdyno aa retail heap-large --fresh --blocks 8\n",
+    .options = cli_aa_options,
+    .min_words = 1,
+    .max_words = 2};
 
 const struct cli_verb cli_verb_run = {
     .name = "run",
@@ -63,7 +80,8 @@ static int print_plan(const struct cli_bench *bench, struct cli_terminal *termin
 }
 
 /* What is going to happen, and how long it takes: before anything starts. */
-static void print_banner(const struct cli_bench *bench, const struct cli_terminal *terminal)
+static void print_banner(const struct cli_bench *bench, const char *db,
+                         const struct cli_terminal *terminal)
 {
     const struct dyno_experiment_options *e = &bench->experiment;
     int64_t minutes = (dyno_experiment_estimate_ns(e) + 59 * DYNO_NS_PER_S) / (60 * DYNO_NS_PER_S);
@@ -73,6 +91,8 @@ static void print_banner(const struct cli_bench *bench, const struct cli_termina
                   e->kind, e->workload->name, e->arms[0].name, e->arm_count > 1 ? " against " : "",
                   e->arm_count > 1 ? e->arms[1].name : "", e->blocks, e->blocks == 1 ? "" : "s",
                   e->seed, minutes);
+    if (e->arm_count > 1)
+        cli_blocks_say_visible(bench, db, stderr);
 }
 
 static int present(const struct cli_bench_options *o, int64_t id, struct cli_terminal *terminal)
@@ -97,7 +117,7 @@ static int run_experiment(struct cli_bench *bench, const struct cli_bench_option
     bench->experiment.stop = &signals.stop;
     bench->experiment.on_progress = cli_terminal_progress;
     bench->experiment.progress_ctx = terminal;
-    print_banner(bench, terminal);
+    print_banner(bench, o->db, terminal);
     if (status == DYNO_OK)
         status = dyno_rest_global_init(&err);
     if (status == DYNO_OK)
@@ -142,11 +162,17 @@ static int bench_verb(const struct cli_verb *verb, int argc, char **argv)
         code = cli_exit_of(status);
         goto done;
     }
-    bench.command = cli_output_command(verb->name, argc, argv);
-    bench.experiment.command = bench.command;
+    cli_command_init(&bench.command, verb->name, argc, argv);
+    bench.experiment.command = bench.command.text;
+    bench.experiment.words = (const char *const *)bench.command.words;
+    bench.experiment.word_count = bench.command.count;
     bench.experiment.tool_version = CLI_VERSION;
-    code = options.is_dry_run ? print_plan(&bench, &terminal, options.wants_json)
-                              : run_experiment(&bench, &options, &terminal);
+    if (options.wants_plan)
+        code = cli_blocks_plan(&bench, &options, &terminal);
+    else if (options.is_dry_run)
+        code = print_plan(&bench, &terminal, options.wants_json);
+    else
+        code = run_experiment(&bench, &options, &terminal);
 done:
     cli_bench_deinit(&bench);
     cli_terminal_deinit(&terminal);
@@ -161,4 +187,9 @@ int cli_run(int argc, char **argv)
 int cli_compare(int argc, char **argv)
 {
     return bench_verb(&cli_verb_compare, argc, argv);
+}
+
+int cli_aa(int argc, char **argv)
+{
+    return bench_verb(&cli_verb_aa, argc, argv);
 }

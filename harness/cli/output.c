@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define TEXT_MAX ((size_t)64 * 1024 * 1024)
 
@@ -136,56 +135,4 @@ int cli_output_close(void)
         return CLI_EXIT_OK;
     (void)fprintf(stderr, "sparkdyno: cannot write the result to stdout: %s\n", strerror(errno));
     return CLI_EXIT_INTERNAL;
-}
-
-static void append_quoted(struct dyno_str *out, const char *word)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+";
-    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-        dyno_str_append(out, word);
-        return;
-    }
-    dyno_str_append_char(out, '\'');
-    for (const char *p = word; *p != '\0'; p++)
-        if (*p == '\'')
-            dyno_str_append(out, "'\\''");
-        else
-            dyno_str_append_char(out, *p);
-    dyno_str_append_char(out, '\'');
-}
-
-/* A connection string may hold a password (PWD=...): it is cut out before it is kept. */
-static void append_connection(struct dyno_str *out, const char *text)
-{
-    char *copy = dyno_xstrdup(text);
-    for (char *p = copy; *p != '\0'; p++) {
-        bool is_start = p == copy || p[-1] == ';';
-        if (!is_start || (strncasecmp(p, "pwd=", 4) != 0 && strncasecmp(p, "password=", 9) != 0))
-            continue;
-        char *value = strchr(p, '=') + 1;
-        char *end = value[0] == '{' ? strchr(value, '}') : strchr(value, ';');
-        size_t len = end == NULL ? strlen(value) : (size_t)(end - value);
-        memset(value, '*', len);
-    }
-    append_quoted(out, copy);
-    free(copy);
-}
-
-char *cli_output_command(const char *verb, int argc, char **argv)
-{
-    struct dyno_str out;
-    dyno_str_init(&out, 65536);
-    dyno_str_appendf(&out, "sparkdyno %s", verb);
-    for (int i = 0; i < argc; i++) {
-        dyno_str_append_char(&out, ' ');
-        if (i > 0 && strcmp(argv[i - 1], "--connection") == 0)
-            append_connection(&out, argv[i]);
-        else if (strncmp(argv[i], "--connection=", 13) == 0) {
-            dyno_str_append(&out, "--connection=");
-            append_connection(&out, argv[i] + 13);
-        } else
-            append_quoted(&out, argv[i]);
-    }
-    return dyno_str_take(&out);
 }

@@ -29,7 +29,4 @@ void cli_output_plan(const char *plan_json, FILE *out);
 /** Flush stdout: CLI_EXIT_INTERNAL with a message if not all of it could be written. */
 int cli_output_close(void);
 
-/** The command as typed, quoted for a shell; the caller frees. Passwords never stand in one. */
-char *cli_output_command(const char *verb, int argc, char **argv);
-
 #endif

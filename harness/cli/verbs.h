@@ -6,6 +6,7 @@
 
 int cli_run(int argc, char **argv);
 int cli_compare(int argc, char **argv);
+int cli_aa(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_list(int argc, char **argv);
 int cli_show(int argc, char **argv);
@@ -14,6 +15,7 @@ int cli_generate(int argc, char **argv);
 
 extern const struct cli_verb cli_verb_run;
 extern const struct cli_verb cli_verb_compare;
+extern const struct cli_verb cli_verb_aa;
 extern const struct cli_verb cli_verb_check;
 extern const struct cli_verb cli_verb_list;
 extern const struct cli_verb cli_verb_show;

@@ -209,16 +209,15 @@ static enum dyno_status examine(struct dyno_store *store, int64_t id, struct com
     if (status == DYNO_OK)
         status = dyno_fingerprint_make(store, id, &fingerprint, err);
     if (status == DYNO_OK && strcmp(c->evidence->kind, "aa") != 0)
-        status = dyno_noise_find(store, &fingerprint, c->evidence->is_shared, &c->evidence->noise,
-                                 err);
+        status =
+            dyno_noise_find(store, &fingerprint, c->evidence->is_shared, &c->evidence->noise, err);
     if (status != DYNO_OK)
         return status;
     if (c->evidence->arm_names[1] == NULL)
         return dyno_err_set(err, DYNO_EINPUT,
                             "experiment %" PRId64 " has no second arm to compare with", id);
     dyno_contrasts_make(c->evidence, &c->contrasts);
-    c->disturbance_count =
-        dyno_disturbances_find(c->evidence, &c->contrasts, c->disturbances);
+    c->disturbance_count = dyno_disturbances_find(c->evidence, &c->contrasts, c->disturbances);
     find_fault(c);
     c->verdict = c->fault.len > 0
                      ? DYNO_VERDICT_INVALID
@@ -249,8 +248,8 @@ enum dyno_status dyno_compare_is_settled(struct dyno_store *store, int64_t id, b
 {
     struct comparison c;
     enum dyno_status status = examine(store, id, &c, err);
-    *out = status == DYNO_OK &&
-           (c.verdict == DYNO_VERDICT_BETTER || c.verdict == DYNO_VERDICT_WORSE);
+    *out =
+        status == DYNO_OK && (c.verdict == DYNO_VERDICT_BETTER || c.verdict == DYNO_VERDICT_WORSE);
     release(&c);
     return status;
 }

@@ -146,12 +146,12 @@ static struct dyno_judgement judgement_of(const struct dyno_evidence *evidence,
 }
 
 static struct dyno_contrast measure(const struct dyno_evidence *evidence,
-                                    const struct dyno_contrasts *contrasts,
-                                    enum dyno_metric metric, size_t query)
+                                    const struct dyno_contrasts *contrasts, enum dyno_metric metric,
+                                    size_t query)
 {
     size_t count = contrasts->block_count;
-    bool is_declared = evidence->is_early_stop ? metric == evidence->first_primary
-                                               : evidence->is_primary[metric];
+    bool is_declared =
+        evidence->is_early_stop ? metric == evidence->first_primary : evidence->is_primary[metric];
     struct dyno_contrast out = {
         .metric = metric,
         .query = query == OVERALL ? -1 : evidence->queries[query].ordinal,
@@ -167,7 +167,8 @@ static struct dyno_contrast measure(const struct dyno_evidence *evidence,
     double logs[DYNO_EVIDENCE_ARMS] = {0.0, 0.0};
     for (size_t i = 0; i < count * DYNO_EVIDENCE_ARMS; i++)
         logs[i % DYNO_EVIDENCE_ARMS] +=
-            log(statistic_at(contrasts->blocks[i / DYNO_EVIDENCE_ARMS].trials[i % DYNO_EVIDENCE_ARMS], query)
+            log(statistic_at(
+                    contrasts->blocks[i / DYNO_EVIDENCE_ARMS].trials[i % DYNO_EVIDENCE_ARMS], query)
                     ->value[metric]);
     out.base_ns = exp(logs[0] / (double)count);
     out.candidate_ns = exp(logs[1] / (double)count);

@@ -25,7 +25,7 @@ struct dyno_block {
 
 struct dyno_contrast {
     enum dyno_metric metric;
-    int64_t query; /**< query.ordinal; -1: over all */
+    int64_t query;   /**< query.ordinal; -1: over all */
     bool is_primary; /**< of the family that the verdict comes from */
     bool is_estimable;
     enum dyno_lack lack; /**< why not */
@@ -45,7 +45,8 @@ struct dyno_contrasts {
     size_t count;
     struct dyno_judgement *primary[DYNO_METRIC_COUNT]; /**< estimable ones over all; borrowed */
     size_t primary_count;
-    size_t exploratory_count; /**< estimable ones of single queries, and over all what is not primary */
+    size_t
+        exploratory_count; /**< estimable ones of single queries, and over all what is not primary */
 };
 
 /** Measure and judge. Release with dyno_contrasts_deinit; `evidence` must outlive it. */

@@ -58,8 +58,8 @@ static void heaps_put(struct heaps *heaps, bool is_second, double value)
 /** Second heap minus first; the heaps are freed. */
 static struct effect heaps_take(struct heaps *heaps)
 {
-    struct dyno_twosample got = dyno_pooled(heaps->values[1], heaps->counts[1], heaps->values[0],
-                                            heaps->counts[0]);
+    struct dyno_twosample got =
+        dyno_pooled(heaps->values[1], heaps->counts[1], heaps->values[0], heaps->counts[0]);
     free(heaps->values[0]);
     free(heaps->values[1]);
     return (struct effect){.size = got.difference, .p = got.p};
@@ -89,9 +89,9 @@ static struct effect find_carry_over(const struct dyno_evidence *evidence,
 {
     double means[DYNO_EVIDENCE_ARMS] = {0.0, 0.0};
     for (size_t i = 0; i < contrasts->block_count * DYNO_EVIDENCE_ARMS; i++)
-        means[i % DYNO_EVIDENCE_ARMS] += log_value(&contrasts->blocks[i / DYNO_EVIDENCE_ARMS],
-                                                   i % DYNO_EVIDENCE_ARMS, metric) /
-                                         (double)contrasts->block_count;
+        means[i % DYNO_EVIDENCE_ARMS] +=
+            log_value(&contrasts->blocks[i / DYNO_EVIDENCE_ARMS], i % DYNO_EVIDENCE_ARMS, metric) /
+            (double)contrasts->block_count;
     struct heaps heaps;
     heaps_init(&heaps, evidence->trial_count);
     for (size_t i = 1; i < evidence->trial_count; i++) {

@@ -37,7 +37,7 @@ struct dyno_evidence {
     char *state;    /**< of the experiment: "finished", ... */
     char *reason;
     char *arm_names[DYNO_EVIDENCE_ARMS]; /**< base first; NULL where there is none */
-    char *kind;    /**< "run", "compare", "aa" */
+    char *kind;                          /**< "run", "compare", "aa" */
     double margin;
     bool is_shared;                     /**< arms share server starts */
     bool is_early_stop;                 /**< judged by the e-process */

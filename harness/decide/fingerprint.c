@@ -64,16 +64,15 @@ enum dyno_status dyno_fingerprint_of_plan(const char *plan_json, struct dyno_fin
     return DYNO_OK;
 }
 
-static enum dyno_status hash_environment(sqlite3 *db, int64_t id,
-                                         char out[DYNO_SHA256_TEXT_BYTES], struct dyno_err *err)
+static enum dyno_status hash_environment(sqlite3 *db, int64_t id, char out[DYNO_SHA256_TEXT_BYTES],
+                                         struct dyno_err *err)
 {
     sqlite3_stmt *statement = NULL;
     bool has_row = true;
     struct dyno_cell cell = dyno_cell_i64(id);
     struct dyno_str text;
     dyno_str_init(&text, TEXT_MAX);
-    enum dyno_status status =
-        dyno_sql_select(db, select_environment, &cell, 1, &statement, err);
+    enum dyno_status status = dyno_sql_select(db, select_environment, &cell, 1, &statement, err);
     while (status == DYNO_OK && has_row) {
         status = dyno_sql_next(statement, &has_row, err);
         for (int column = 0; status == DYNO_OK && has_row && column < 3; column++) {
@@ -94,14 +93,16 @@ enum dyno_status dyno_fingerprint_make(struct dyno_store *store, int64_t experim
     sqlite3_stmt *statement = NULL;
     bool has_row = false;
     struct dyno_cell cell = dyno_cell_i64(experiment_id);
-    enum dyno_status status = dyno_sql_select(
-        db, "SELECT plan_json FROM experiment WHERE id = ?1", &cell, 1, &statement, err);
+    enum dyno_status status = dyno_sql_select(db, "SELECT plan_json FROM experiment WHERE id = ?1",
+                                              &cell, 1, &statement, err);
     if (status == DYNO_OK)
         status = dyno_sql_next(statement, &has_row, err);
     if (status == DYNO_OK && !has_row)
-        status = dyno_err_set(err, DYNO_ENOTFOUND, "there is no experiment %" PRId64, experiment_id);
+        status =
+            dyno_err_set(err, DYNO_ENOTFOUND, "there is no experiment %" PRId64, experiment_id);
     if (status == DYNO_OK)
-        status = dyno_fingerprint_of_plan((const char *)sqlite3_column_text(statement, 0), out, err);
+        status =
+            dyno_fingerprint_of_plan((const char *)sqlite3_column_text(statement, 0), out, err);
     (void)sqlite3_finalize(statement);
     if (status == DYNO_OK)
         status = hash_environment(db, experiment_id, out->environment, err);

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define LEVEL 0.05
-#define POWER 0.80
+#define LEVEL            0.05
+#define POWER            0.80
 #define PLAYED_FLIPS_MAX 14
 
 static const struct {
@@ -61,8 +61,7 @@ struct dyno_judgement dyno_judgement_of(const struct dyno_ratios *ratios)
         .pairs = dyno_paired_from(count, strata.mean, strata.sd, strata.se, strata.df),
         .strata = strata,
         .p_equivalence = (double)NAN,
-        .p_sign_flip =
-            is_flipped ? dyno_signflip(ratios->log_ratios, count, ratios->seed).p : 0.0,
+        .p_sign_flip = is_flipped ? dyno_signflip(ratios->log_ratios, count, ratios->seed).p : 0.0,
         .p_adjusted = (double)NAN,
         .positive = 0,
         .verdict = DYNO_VERDICT_INCONCLUSIVE,
@@ -122,8 +121,7 @@ static void rule_sequential(struct dyno_judgement *judgement)
     else if (judgement->is_complete && is_within(judgement))
         settle(judgement, DYNO_VERDICT_EQUIVALENT, DYNO_CAUSE_NONE);
     else
-        settle(judgement, DYNO_VERDICT_INCONCLUSIVE,
-               is_found ? DYNO_CAUSE_SMALL : DYNO_CAUSE_OPEN);
+        settle(judgement, DYNO_VERDICT_INCONCLUSIVE, is_found ? DYNO_CAUSE_SMALL : DYNO_CAUSE_OPEN);
 }
 
 /** The rule of the header, for one judgement whose adjusted p value is known. */

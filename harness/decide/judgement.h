@@ -59,8 +59,8 @@ struct dyno_judgement {
     struct dyno_strata strata; /**< the same ratios, by server start */
     struct dyno_walsh walsh;   /**< the same without normality */
     double floor;              /**< noise floor as a log ratio; 0: none known */
-    double delta;              /**< the margin that counted, as a log ratio; set by dyno_judgement_rule */
-    double p_equivalence;      /**< two one-sided tests against delta; set by dyno_judgement_rule */
+    double delta; /**< the margin that counted, as a log ratio; set by dyno_judgement_rule */
+    double p_equivalence; /**< two one-sided tests against delta; set by dyno_judgement_rule */
     double e_value;
     bool is_sequential; /**< by the e-process */
     bool is_complete;   /**< all planned blocks were run; matters where is_sequential */
@@ -79,7 +79,8 @@ struct dyno_ratios {
     size_t count;
     uint64_t seed; /**< of the sign-flip test */
     double scale;  /**< sd of a block's log ratio from an A/A, for the e-process; NaN: none */
-    bool is_played; /**< of a played experiment: only what the rule looks at, and above 14 blocks without the
+    bool
+        is_played; /**< of a played experiment: only what the rule looks at, and above 14 blocks without the
                          sign-flip test, which then follows the t test */
 };
 struct dyno_judgement dyno_judgement_of(const struct dyno_ratios *ratios);

@@ -25,8 +25,10 @@ static enum dyno_status find_newest(sqlite3 *db, const struct dyno_fingerprint *
                                     bool is_shared, struct dyno_noise *out, struct dyno_err *err)
 {
     const struct dyno_cell cells[] = {
-        dyno_cell_text(fingerprint->workload), dyno_cell_text(fingerprint->load),
-        dyno_cell_text(fingerprint->profile),  dyno_cell_text(fingerprint->environment),
+        dyno_cell_text(fingerprint->workload),
+        dyno_cell_text(fingerprint->load),
+        dyno_cell_text(fingerprint->profile),
+        dyno_cell_text(fingerprint->environment),
         dyno_cell_i64(is_shared),
     };
     sqlite3_stmt *statement = NULL;

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "decide/judgement.h"
+#include "stats/levels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -133,4 +134,11 @@ double dyno_planning_visible(const struct dyno_planning *planning, size_t blocks
             high = middle;
     }
     return high;
+}
+
+double dyno_planning_blocks_per_start(const struct dyno_planning *planning, double block_cost,
+                                      double start_cost)
+{
+    return dyno_levels_repeats(block_cost, start_cost, planning->sd_within * planning->sd_within,
+                               planning->sd_between * planning->sd_between);
 }

@@ -37,4 +37,9 @@ size_t dyno_planning_equivalence_blocks(const struct dyno_planning *planning);
 /** Smallest effect that so many blocks find with a chance of 80 %; NaN below 6 blocks. */
 double dyno_planning_visible(const struct dyno_planning *planning, size_t blocks);
 
+/** Blocks that go best into one server start, by the cost of both and by what varies where; INFINITY where starts
+ *  add no variance. */
+double dyno_planning_blocks_per_start(const struct dyno_planning *planning, double block_cost,
+                                      double start_cost);
+
 #endif

@@ -135,8 +135,9 @@ static void append_strata(struct dyno_str *out, const struct dyno_strata *strata
 /** By which evidence a finding of a comparison that may end early stands. */
 static void append_wealth(struct dyno_str *out, const struct dyno_judgement *judgement)
 {
-    dyno_str_appendf(out, "the e-process reached %.3g (20 decides at any time); the interval is "
-                          "not one that holds at every look",
+    dyno_str_appendf(out,
+                     "the e-process reached %.3g (20 decides at any time); the interval is "
+                     "not one that holds at every look",
                      judgement->e_value);
 }
 
@@ -355,8 +356,8 @@ static const struct dyno_contrast *widest(const struct dyno_contrasts *contrasts
     for (size_t i = 0; i < contrasts->count; i++) {
         const struct dyno_contrast *contrast = &contrasts->items[i];
         if (contrast->is_primary && contrast->is_estimable &&
-            (out == NULL || dyno_judgement_floor(&contrast->judgement) >
-                                dyno_judgement_floor(&out->judgement)))
+            (out == NULL ||
+             dyno_judgement_floor(&contrast->judgement) > dyno_judgement_floor(&out->judgement)))
             out = contrast;
     }
     return out;

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "decide/compare.h"
+#include "decide/fingerprint.h"
 #include "experiment/bench.h"
 #include "experiment/check.h"
 #include "experiment/facts.h"
@@ -25,6 +26,8 @@
 
 static bool arms_share_starts(const struct dyno_experiment_options *o)
 {
+    if (o->is_fresh)
+        return false;
     for (size_t i = 1; i < o->arm_count; i++)
         if (!dyno_profile_same_static(&o->arms[0], &o->arms[i]))
             return false;
@@ -101,8 +104,13 @@ char *dyno_experiment_plan_json(const struct dyno_experiment_options *o, struct 
     dyno_json_add_i64(plan, "schema_version", 1);
     dyno_json_add_string(plan, "kind", o->kind);
     dyno_json_add_string(plan, "command", o->command);
+    cJSON *words = cJSON_AddArrayToObject(plan, "words");
+    for (size_t i = 0; i < o->word_count; i++)
+        cJSON_AddItemToArray(words, cJSON_CreateString(o->words[i]));
     dyno_json_add_i64(plan, "seed", (int64_t)o->seed);
     dyno_json_add_f64(plan, "margin", o->margin);
+    dyno_json_add_string(plan, "primary", o->primary != NULL ? o->primary : "");
+    cJSON_AddBoolToObject(plan, "early_stop", o->is_early_stop);
     dyno_json_add_i64(plan, "blocks", o->blocks);
     dyno_json_add_i64(plan, "starts", (int64_t)layout.start_count);
     cJSON_AddBoolToObject(plan, "arms_share_starts", arms_share_starts(o));
@@ -122,7 +130,7 @@ char *dyno_experiment_plan_json(const struct dyno_experiment_options *o, struct 
 
 static char *experiment_name(const struct dyno_experiment_options *o)
 {
-    if (o->arm_count == 1)
+    if (o->arm_count == 1 || strcmp(o->kind, "aa") == 0)
         return dyno_xasprintf("%s %s %s", o->kind, o->workload->name, o->arms[0].name);
     return dyno_xasprintf("%s %s %s %s", o->kind, o->workload->name, o->arms[0].name,
                           o->arms[1].name);
@@ -163,7 +171,9 @@ static enum dyno_status store_experiment(struct dyno_bench *bench, struct dyno_e
                                         .blocks_planned = o->blocks,
                                         .starts_planned = (int)bench->layout.start_count,
                                         .is_shared = arms_share_starts(o),
-                                        .plan_json = plan};
+                                        .plan_json = plan,
+                                        .primary_metrics = o->primary,
+                                        .is_early_stop = o->is_early_stop};
     if (status == DYNO_OK)
         status = dyno_store_experiment_add(bench->store, &row, &bench->experiment_id, err);
     if (status == DYNO_OK)
@@ -217,17 +227,56 @@ static enum dyno_status run_trial(struct dyno_bench *bench, const struct dyno_la
     return DYNO_OK;
 }
 
+/* Between blocks of a comparison that may end early: has the e-process decided? */
+static enum dyno_status look(struct dyno_bench *bench, size_t next, bool *is_settled,
+                             struct dyno_err *err)
+{
+    const struct dyno_layout *layout = &bench->layout;
+    bool is_between = next > 0 && next < layout->trial_count &&
+                      layout->trials[next].block != layout->trials[next - 1].block;
+    if (!bench->options->is_early_stop || !is_between)
+        return DYNO_OK;
+    enum dyno_status status =
+        dyno_compare_is_settled(bench->store, bench->experiment_id, is_settled, err);
+    if (status == DYNO_OK && *is_settled)
+        dyno_log(bench->options->log, DYNO_LOG_INFO, "settled after %d of %d blocks: ended early",
+                 layout->trials[next - 1].block + 1, bench->options->blocks);
+    return status;
+}
+
 static enum dyno_status run_trials(struct dyno_bench *bench, struct dyno_err *err)
 {
     enum dyno_status status = DYNO_OK;
-    for (size_t i = 0; status == DYNO_OK && i < bench->layout.trial_count; i++) {
+    bool is_settled = false;
+    for (size_t i = 0; status == DYNO_OK && !is_settled && i < bench->layout.trial_count; i++) {
         if (dyno_bench_is_stopped(bench))
             status = dyno_err_set(err, DYNO_ECANCELLED, "stopped");
         else
             status = run_trial(bench, &bench->layout.trials[i], err);
+        if (status == DYNO_OK)
+            status = look(bench, i + 1, &is_settled, err);
     }
     if (bench->layout_start >= 0)
         dyno_start_close(bench, NULL);
+    return status;
+}
+
+typedef enum dyno_status (*decide_fn)(struct dyno_store *store, int64_t id, struct dyno_err *err);
+
+/* Each kind of experiment is judged in its own way. */
+static enum dyno_status decide(struct dyno_bench *bench, struct dyno_err *err)
+{
+    static const struct {
+        const char *kind;
+        decide_fn decide;
+    } judges[] = {
+        {"run", dyno_run_decide}, {"compare", dyno_compare_decide}, {"aa", dyno_aa_decide}};
+    struct dyno_fingerprint fingerprint;
+    enum dyno_status status =
+        dyno_fingerprint_record(bench->store, bench->experiment_id, &fingerprint, err);
+    for (size_t i = 0; status == DYNO_OK && i < sizeof judges / sizeof judges[0]; i++)
+        if (strcmp(judges[i].kind, bench->options->kind) == 0)
+            return judges[i].decide(bench->store, bench->experiment_id, err);
     return status;
 }
 
@@ -243,9 +292,7 @@ static enum dyno_status conclude(struct dyno_bench *bench, enum dyno_status stat
     enum dyno_status stored =
         dyno_store_experiment_finish(bench->store, bench->experiment_id, state, reason, &own);
     if (stored == DYNO_OK)
-        stored = bench->options->arm_count > 1
-                     ? dyno_compare_decide(bench->store, bench->experiment_id, &own)
-                     : dyno_run_decide(bench->store, bench->experiment_id, &own);
+        stored = decide(bench, &own);
     if (status != DYNO_OK)
         return status;
     if (stored != DYNO_OK && err != NULL)

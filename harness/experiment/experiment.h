@@ -44,8 +44,10 @@ struct dyno_managed_options {
 
 /** Everything is borrowed for the call. */
 struct dyno_experiment_options {
-    const char *kind;    /**< "run" or "compare" */
-    const char *command; /**< as the user typed it, for the report */
+    const char *kind;         /**< "run", "compare", "aa" ... */
+    const char *command;      /**< as the user typed it, for the report */
+    const char *const *words; /**< the same, word by word */
+    size_t word_count;
     const struct dyno_workload *workload;
     const struct dyno_profile *arms; /**< base first */
     size_t arm_count;
@@ -54,6 +56,9 @@ struct dyno_experiment_options {
     int starts;
     uint64_t seed;
     double margin;
+    const char *primary; /**< names of the metrics that decide, "response_p95,..."; NULL: all */
+    bool is_early_stop;  /**< stop between blocks once the e-process has decided */
+    bool is_fresh; /**< each trial on a server start of its own, even if the arms could share */
     struct dyno_target_config target;           /**< managed: only kind and fetch_rows are read */
     const struct dyno_managed_options *managed; /**< NULL: an external server */
     const char *rest_url;                       /**< external server; NULL: none */

@@ -141,6 +141,31 @@ static void put_contrasts(struct dyno_markup *m, const struct dyno_report_model 
     dyno_markup_close(m, "details");
 }
 
+/* What else moved the numbers than the arms, and how much varies where. */
+static void put_disturbances(struct dyno_markup *m, const struct dyno_report_model *model)
+{
+    static const char *const heads[] = {"looked for", "of response", "#change", "#p",
+                                        "what it says"};
+    if (model->disturbance_count == 0)
+        return;
+    dyno_markup_open(m, "details");
+    dyno_markup_element(m, "summary", NULL, "Drift, order and carry-over");
+    dyno_html_table(m, "Disturbances", heads, sizeof heads / sizeof heads[0]);
+    for (size_t i = 0; i < model->disturbance_count; i++) {
+        const struct dyno_report_disturbance *item = &model->disturbances[i];
+        char word[DYNO_REPORT_WORD_BYTES];
+        dyno_html_row(m);
+        dyno_html_name(m, strcmp(item->name, "carry_over") == 0 ? "carry-over" : item->name);
+        dyno_html_cell(m, dyno_report_metric_label(item->metric));
+        dyno_html_number(m, dyno_report_format_change(item->ratio, word, sizeof word));
+        dyno_html_number(m, dyno_report_format_ratio(item->p, word, sizeof word));
+        dyno_html_cell(m, item->text);
+        dyno_html_row_close(m);
+    }
+    dyno_html_table_close(m);
+    dyno_markup_close(m, "details");
+}
+
 static void put_doubt_link(struct dyno_markup *m, const struct dyno_report_model *model)
 {
     size_t gates = dyno_report_gates_failed(model);
@@ -227,6 +252,7 @@ void dyno_html_verdict(struct dyno_markup *m, const struct dyno_report_model *mo
             "ring is one block.");
         dyno_markup_close(m, "figure");
         put_contrasts(m, model);
+        put_disturbances(m, model);
     }
 }
 

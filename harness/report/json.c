@@ -67,6 +67,16 @@ static cJSON *contrast_object(const struct dyno_report_contrast *contrast)
     dyno_json_add_f64(object, "p_t", contrast->p_t);
     dyno_json_add_f64(object, "p_sign_flip", contrast->p_sign_flip);
     dyno_json_add_f64(object, "visible_ratio", contrast->visible_ratio);
+    cJSON_AddBoolToObject(object, "is_primary", contrast->is_primary);
+    dyno_json_add_f64(object, "df", contrast->df);
+    dyno_json_add_f64(object, "p_adjusted", contrast->p_adjusted);
+    dyno_json_add_f64(object, "p_equivalence", contrast->p_equivalence);
+    dyno_json_add_f64(object, "margin_ratio", contrast->margin_ratio);
+    dyno_json_add_f64(object, "robust_ratio", contrast->robust);
+    add_pair(object, "robust_ci95", contrast->robust95);
+    dyno_json_add_f64(object, "sd_within_starts", contrast->sd_within);
+    dyno_json_add_f64(object, "sd_between_starts", contrast->sd_between);
+    dyno_json_add_f64(object, "e_value", contrast->e_value);
     dyno_json_add_string(object, "verdict", contrast->verdict);
     dyno_json_add_string(object, "reason", contrast->reason);
     cJSON *list = cJSON_AddArrayToObject(object, "block_ratios");
@@ -77,6 +87,23 @@ static cJSON *contrast_object(const struct dyno_report_contrast *contrast)
         cJSON_AddItemToArray(list, item);
     }
     return object;
+}
+
+static cJSON *disturbances_list(const struct dyno_report_model *model)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < model->disturbance_count; i++) {
+        const struct dyno_report_disturbance *item = &model->disturbances[i];
+        cJSON *object = cJSON_CreateObject();
+        dyno_json_add_string(object, "metric", item->metric);
+        dyno_json_add_string(object, "name", item->name);
+        dyno_json_add_f64(object, "ratio", item->ratio);
+        dyno_json_add_f64(object, "p", item->p);
+        cJSON_AddBoolToObject(object, "is_seen", item->is_seen);
+        dyno_json_add_string(object, "text", item->text);
+        cJSON_AddItemToArray(list, object);
+    }
+    return list;
 }
 
 static cJSON *spark_object(const struct dyno_report_query_arm *arm)
@@ -228,6 +255,7 @@ cJSON *dyno_report_json_document(const struct dyno_report_model *model, bool has
     cJSON *contrasts = cJSON_AddArrayToObject(root, "contrasts");
     for (size_t i = 0; i < model->contrast_count; i++)
         cJSON_AddItemToArray(contrasts, contrast_object(&model->contrasts[i]));
+    cJSON_AddItemToObject(root, "disturbances", disturbances_list(model));
     cJSON_AddItemToObject(root, "arms", dyno_report_json_arms(model));
     cJSON_AddItemToObject(root, "settings", dyno_report_json_settings(model));
     cJSON_AddItemToObject(root, "facts", facts_list(model));

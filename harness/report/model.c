@@ -15,10 +15,10 @@ enum dyno_status dyno_report_model_read(struct sqlite3 *db, int64_t experiment_i
                                         struct dyno_report_model **out, struct dyno_err *err)
 {
     static const load_fn loaders[] = {
-        dyno_report_load_head,   dyno_report_load_things,  dyno_report_load_settings,
-        dyno_report_load_trials, dyno_report_load_latency, dyno_report_load_contrasts,
-        dyno_report_load_spark,  dyno_report_load_warmup,  dyno_report_load_plans,
-        dyno_report_load_errors,
+        dyno_report_load_head,         dyno_report_load_things,  dyno_report_load_settings,
+        dyno_report_load_trials,       dyno_report_load_latency, dyno_report_load_contrasts,
+        dyno_report_load_disturbances, dyno_report_load_spark,   dyno_report_load_warmup,
+        dyno_report_load_plans,        dyno_report_load_errors,
     };
     struct dyno_report_model *model = dyno_xcalloc(1, sizeof *model);
     model->head.id = experiment_id;
@@ -38,6 +38,9 @@ static void free_head(struct dyno_report_head *head)
 {
     for (size_t i = 0; i < head->qualifier_count; i++)
         free(head->qualifiers[i]);
+    for (size_t i = 0; i < head->word_count; i++)
+        free(head->words[i]);
+    free(head->words);
     char *texts[] = {head->kind,        head->name,         head->state,       head->reason,
                      head->seed,        head->plan_json,    head->plan_sha256, head->tool_version,
                      head->created_utc, head->finished_utc, head->command,     head->verdict,
@@ -135,6 +138,12 @@ static void free_results(struct dyno_report_model *model)
         free(model->contrasts[i].reason);
         free(model->contrasts[i].block_ratios);
     }
+    for (size_t i = 0; i < model->disturbance_count; i++) {
+        free(model->disturbances[i].metric);
+        free(model->disturbances[i].name);
+        free(model->disturbances[i].text);
+    }
+    free(model->disturbances);
     for (size_t i = 0; i < model->plan_count; i++)
         for (size_t arm = 0; arm < DYNO_REPORT_ARMS; arm++)
             free(model->plans[i].text[arm]);

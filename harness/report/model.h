@@ -31,6 +31,8 @@ struct dyno_report_head {
     bool is_shared; /**< the arms share server starts */
     char *plan_json, *plan_sha256, *tool_version, *created_utc, *finished_utc;
     char *command; /**< as typed, NULL if the plan does not hold it */
+    char **words;  /**< the same word by word; NULL as above */
+    size_t word_count;
     bool has_verdict;
     char *verdict; /**< "better" ... or "unjudged" */
     char *sentence;
@@ -124,6 +126,13 @@ struct dyno_report_contrast {
     double p_t, p_sign_flip;
     double
         visible_ratio; /**< the smallest change that this run could have seen, as a ratio over 1 */
+    bool is_primary;
+    double df, p_adjusted, p_equivalence;
+    double margin_ratio;        /**< the margin that counted: the asked one, or the noise floor */
+    double robust, robust95[2]; /**< Hodges-Lehmann ratio and its exact interval */
+    double sd_within,
+        sd_between; /**< of log ratios, within a server start and between starts; NAN: unknown */
+    double e_value;
     char *verdict, *reason;
     struct dyno_report_block_ratio *block_ratios;
     size_t block_ratio_count;
@@ -194,6 +203,13 @@ struct dyno_report_error {
     char *text; /**< of one of them; "" if none was kept */
 };
 
+/** What else moved the numbers: drift, order, carry_over. */
+struct dyno_report_disturbance {
+    char *metric, *name, *text;
+    double ratio, p; /**< NAN: could not be looked for */
+    bool is_seen;
+};
+
 struct dyno_report_warning {
     int64_t trial; /**< id, 0: about the experiment */
     char *code, *text;
@@ -209,6 +225,8 @@ struct dyno_report_model {
     struct dyno_report_query overall; /**< all queries together */
     struct dyno_report_contrast *contrasts;
     size_t contrast_count;
+    struct dyno_report_disturbance *disturbances;
+    size_t disturbance_count;
     struct dyno_report_setting *settings;
     size_t setting_count;
     struct dyno_report_fact *facts;

@@ -36,6 +36,17 @@ static void contrast_row(struct sqlite3_stmt *row, void *context)
     contrast->visible_ratio = exp(fabs(dyno_report_column_f64(row, 12)));
     contrast->verdict = dyno_report_column_text_or_empty(row, 13);
     contrast->reason = dyno_report_column_text_or_empty(row, 14);
+    contrast->is_primary = sqlite3_column_int(row, 15) != 0;
+    contrast->df = dyno_report_column_f64(row, 16);
+    contrast->p_adjusted = dyno_report_column_f64(row, 17);
+    contrast->p_equivalence = dyno_report_column_f64(row, 18);
+    contrast->margin_ratio = expm1(dyno_report_column_f64(row, 19));
+    contrast->robust = ratio_of(row, 20);
+    contrast->robust95[0] = ratio_of(row, 21);
+    contrast->robust95[1] = ratio_of(row, 22);
+    contrast->sd_within = dyno_report_column_f64(row, 23);
+    contrast->sd_between = dyno_report_column_f64(row, 24);
+    contrast->e_value = dyno_report_column_f64(row, 25);
     size_t at = dyno_report_query_at(reading->model, contrast->query);
     contrast->query_name = at < reading->model->query_count ? reading->model->queries[at].name
                                                             : reading->model->overall.name;
@@ -87,7 +98,9 @@ enum dyno_status dyno_report_load_contrasts(struct sqlite3 *db, struct dyno_repo
 {
     static const char sql[] =
         "SELECT metric, query, blocks, base_value, candidate_value, log_ratio, ci_low, ci_high, "
-        "ci90_low, ci90_high, p_t, p_sign_flip, mde, verdict, reason FROM contrast "
+        "ci90_low, ci90_high, p_t, p_sign_flip, mde, verdict, reason, is_primary, df, "
+        "p_adjusted, p_equivalence, margin, hl, hl_low, hl_high, sd_within, sd_between, e_value "
+        "FROM contrast "
         "WHERE experiment_id = ?1 ORDER BY query, CASE metric WHEN 'response_p50' THEN 0 "
         "WHEN 'response_p95' THEN 1 WHEN 'response_mean' THEN 2 ELSE 3 END, metric";
     struct reading reading = {.model = model,
@@ -98,5 +111,28 @@ enum dyno_status dyno_report_load_contrasts(struct sqlite3 *db, struct dyno_repo
     if (dyno_report_is_compare(model))
         for (size_t i = 0; i < model->contrast_count; i++)
             fill_block_ratios(model, &model->contrasts[i]);
+    return status;
+}
+
+static void disturbance_row(struct sqlite3_stmt *row, void *context)
+{
+    struct dyno_report_disturbance *item = dyno_vec_push(context, NULL);
+    item->metric = dyno_report_column_text_or_empty(row, 0);
+    item->name = dyno_report_column_text_or_empty(row, 1);
+    item->ratio = ratio_of(row, 2);
+    item->p = dyno_report_column_f64(row, 3);
+    item->is_seen = sqlite3_column_int(row, 4) != 0;
+    item->text = dyno_report_column_text_or_empty(row, 5);
+}
+
+enum dyno_status dyno_report_load_disturbances(struct sqlite3 *db, struct dyno_report_model *model,
+                                               struct dyno_err *err)
+{
+    static const char sql[] = "SELECT metric, name, estimate, p, is_seen, text FROM disturbance "
+                              "WHERE experiment_id = ?1 ORDER BY metric, name";
+    struct dyno_vec items = DYNO_VEC_INIT(struct dyno_report_disturbance);
+    enum dyno_status status =
+        dyno_report_rows(db, sql, &model->head.id, disturbance_row, &items, err);
+    model->disturbances = dyno_vec_take(&items, &model->disturbance_count);
     return status;
 }

@@ -36,12 +36,9 @@ static void experiment_row(struct sqlite3_stmt *row, void *context)
     head->finished_utc = dyno_report_column_text_or_empty(row, 13);
 }
 
-/* The qualifiers are a JSON list of strings; what is not one is left out. */
-static void take_qualifiers(struct dyno_report_head *head, const char *json)
+/* A JSON list of strings, cleaned; what is not one is left out. */
+static void take_texts(const cJSON *list, char ***out, size_t *count_out)
 {
-    cJSON *list = NULL;
-    if (dyno_json_parse(json, strlen(json), "qualifiers", &list, NULL) != DYNO_OK)
-        return;
     struct dyno_vec texts = DYNO_VEC_INIT(char *);
     const cJSON *item = NULL;
     cJSON_ArrayForEach(item, list)
@@ -51,7 +48,15 @@ static void take_qualifiers(struct dyno_report_head *head, const char *json)
         char *text = dyno_report_clean(item->valuestring, strlen(item->valuestring));
         dyno_vec_push(&texts, &text);
     }
-    head->qualifiers = dyno_vec_take(&texts, &head->qualifier_count);
+    *out = dyno_vec_take(&texts, count_out);
+}
+
+static void take_qualifiers(struct dyno_report_head *head, const char *json)
+{
+    cJSON *list = NULL;
+    if (dyno_json_parse(json, strlen(json), "qualifiers", &list, NULL) != DYNO_OK)
+        return;
+    take_texts(list, &head->qualifiers, &head->qualifier_count);
     cJSON_Delete(list);
 }
 
@@ -76,6 +81,7 @@ static void take_command(struct dyno_report_head *head)
     const char *command = dyno_json_string_or(plan, "command", "");
     if (command[0] != '\0')
         head->command = dyno_report_clean(command, strlen(command));
+    take_texts(cJSON_GetObjectItemCaseSensitive(plan, "words"), &head->words, &head->word_count);
     cJSON_Delete(plan);
 }
 

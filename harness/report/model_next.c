@@ -1,4 +1,5 @@
 #include "base/alloc.h"
+#include "base/shell.h"
 #include "base/str.h"
 #include "report/model_parts.h"
 #include "report/words.h"
@@ -12,7 +13,7 @@
 #define FEWEST_BLOCKS 6
 #define FIRM_BLOCKS   12 /* where too few were run to say how many it takes */
 #define MOST_BLOCKS   60
-#define FIRM_STARTS   3
+#define FIRM_STARTS   4
 #define FIRM_WARMUP   30
 
 static const char one_start[] = "on one server start";
@@ -53,34 +54,61 @@ static int64_t blocks_wanted(const struct dyno_report_model *model)
     return blocks > contrast->blocks ? blocks : 2 * contrast->blocks;
 }
 
-/* The command with this option set, in place of what it said before; the caller frees it. */
-static char *with_option(const char *command, const char *option, int64_t value)
+/* An option that is asked for anew. */
+struct option_change {
+    const char *name;
+    int64_t value;
+};
+
+/* Is this word the option, as "--name" (its value follows) or "--name=value"? */
+static bool is_option(const char *word, const char *name, bool *has_value)
 {
-    struct dyno_str out;
-    dyno_str_init(&out, strlen(command) + strlen(option) + 32);
-    const char *found = strstr(command, option);
-    size_t head = found != NULL ? (size_t)(found - command) : strlen(command);
-    while (head > 0 && command[head - 1] == ' ')
-        head--;
-    dyno_str_append_n(&out, command, head);
-    if (found != NULL) {
-        found += strlen(option);
-        found += strspn(found, "= ");
-        dyno_str_append(&out, found + strcspn(found, " "));
+    size_t len = strlen(name);
+    *has_value = strncmp(word, name, len) == 0 && word[len] == '=';
+    return *has_value || strcmp(word, name) == 0;
+}
+
+static bool is_changed(const char *word, const struct option_change *changes, size_t count,
+                       bool *has_value)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_option(word, changes[i].name, has_value))
+            return true;
+    return false;
+}
+
+/* The command's words without those options, and then with them as they should be. */
+static void append_command(struct dyno_str *out, const struct dyno_report_head *head,
+                           const struct option_change *changes, size_t count)
+{
+    if (head->word_count == 0)
+        dyno_str_append(out, "the same command with");
+    for (size_t i = 0; i < head->word_count; i++) {
+        bool has_value = false;
+        if (is_changed(head->words[i], changes, count, &has_value)) {
+            i += has_value ? 0 : 1;
+            continue;
+        }
+        dyno_str_append(out, i > 0 ? " " : "");
+        dyno_shell_append(out, head->words[i]);
     }
-    dyno_str_appendf(&out, " %s %lld", option, (long long)value);
-    char *text = dyno_str_take(&out);
-    return text != NULL ? text : dyno_xstrdup(command);
+    for (size_t i = 0; i < count; i++)
+        dyno_str_appendf(out, " %s %lld", changes[i].name, (long long)changes[i].value);
 }
 
 /* The value of a whole-number option as typed; -1 if it is not there. */
-static int64_t option_value(const char *command, const char *option)
+static int64_t option_value(const struct dyno_report_head *head, const char *name)
 {
-    const char *found = strstr(command, option);
-    if (found == NULL)
-        return -1;
-    found += strlen(option);
-    return strtoll(found + strspn(found, "= "), NULL, 10);
+    for (size_t i = 0; i < head->word_count; i++) {
+        bool has_value = false;
+        if (!is_option(head->words[i], name, &has_value))
+            continue;
+        const char *value = has_value                  ? strchr(head->words[i], '=') + 1
+                            : i + 1 < head->word_count ? head->words[i + 1]
+                                                       : "";
+        return strtoll(value, NULL, 10);
+    }
+    return -1;
 }
 
 static bool has_qualifier(const struct dyno_report_head *head, const char *words)
@@ -104,22 +132,14 @@ static void append_more_blocks(struct dyno_str *out, const struct dyno_report_mo
                          dyno_report_format_stretch(seconds, word, sizeof word));
     dyno_str_append(out, ": ");
     const struct dyno_report_head *head = &model->head;
-    bool has_command = head->command != NULL;
-    char *command =
-        with_option(has_command ? head->command : "the same command with", "--blocks", blocks);
-    if (has_qualifier(head, one_start) && head->starts_planned < FIRM_STARTS) {
-        char *more = with_option(command, "--starts", FIRM_STARTS);
-        free(command);
-        command = more;
-    }
-    int64_t warmup = option_value(command, "--warmup");
-    if (warmup >= 0 && warmup < FIRM_WARMUP) {
-        char *longer = with_option(command, "--warmup", FIRM_WARMUP);
-        free(command);
-        command = longer;
-    }
-    dyno_str_append(out, command);
-    free(command);
+    struct option_change changes[3] = {{"--blocks", blocks}};
+    size_t count = 1;
+    int64_t warmup = option_value(head, "--warmup");
+    if (has_qualifier(head, one_start) && head->starts_planned < FIRM_STARTS)
+        changes[count++] = (struct option_change){"--starts", FIRM_STARTS};
+    if (warmup >= 0 && warmup < FIRM_WARMUP)
+        changes[count++] = (struct option_change){"--warmup", FIRM_WARMUP};
+    append_command(out, head, changes, count);
 }
 
 static bool is_provisional(const struct dyno_report_head *head)
@@ -141,6 +161,11 @@ void dyno_report_load_next(struct dyno_report_model *model)
         dyno_str_appendf(&out, "run it again: %s", head->command);
     else if (strcmp(head->state, "finished") != 0)
         dyno_str_append(&out, "run it again");
+    else if (strcmp(head->kind, "aa") == 0)
+        dyno_str_append(&out, strcmp(head->verdict, "valid") == 0
+                                  ? "its noise is stored: plan a comparison with sparkdyno compare "
+                                    "... --plan"
+                                  : "no noise was stored: run it again with --blocks 12");
     else if (!dyno_report_is_compare(model))
         dyno_str_append(&out, "compare it with another profile: sparkdyno compare --help");
     else if (strcmp(head->verdict, "inconclusive") == 0 || is_provisional(head))

@@ -29,6 +29,9 @@ enum dyno_status dyno_report_load_latency(struct sqlite3 *db, struct dyno_report
                                           struct dyno_err *err) DYNO_MUST_CHECK;
 enum dyno_status dyno_report_load_contrasts(struct sqlite3 *db, struct dyno_report_model *model,
                                             struct dyno_err *err) DYNO_MUST_CHECK;
+/** What else moved the numbers than the arms. */
+enum dyno_status dyno_report_load_disturbances(struct sqlite3 *db, struct dyno_report_model *model,
+                                               struct dyno_err *err) DYNO_MUST_CHECK;
 /** Spark's numbers and their changes. */
 enum dyno_status dyno_report_load_spark(struct sqlite3 *db, struct dyno_report_model *model,
                                         struct dyno_err *err) DYNO_MUST_CHECK;

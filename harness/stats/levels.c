@@ -37,8 +37,7 @@ struct dyno_levels dyno_levels(const double *values, const size_t *repeats, size
     }
     double outer = (double)repeats[level_count - 1];
     out.mean = scratch[0];
-    out.half_width =
-        dyno_t_multiplier(0.95, outer - 1.0) * sqrt(out.s2[level_count - 1] / outer);
+    out.half_width = dyno_t_multiplier(0.95, outer - 1.0) * sqrt(out.s2[level_count - 1] / outer);
     return out;
 }
 

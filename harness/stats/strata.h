@@ -22,10 +22,11 @@ struct dyno_strata {
     double sd; /**< of all values, groups ignored */
     double se;
     double df;
-    double within_sd;  /**< NaN unless some group has two values */
-    double between_sd; /**< 0 where there is no sign of it; NaN unless there are two groups, one of them with
+    double within_sd; /**< NaN unless some group has two values */
+    double
+        between_sd; /**< 0 where there is no sign of it; NaN unless there are two groups, one of them with
                             two values */
-    bool is_pooled;    /**< the error is that of independent values */
+    bool is_pooled; /**< the error is that of independent values */
 };
 
 /** n = 0: all NaN. n = 1: mean only. `groups` NULL: every value stands alone. O(n squared), no memory. */

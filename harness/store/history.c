@@ -20,8 +20,10 @@ enum dyno_status dyno_store_fingerprint_put(struct dyno_store *store, int64_t ex
                                             struct dyno_err *err)
 {
     const struct dyno_cell cells[] = {
-        dyno_cell_i64(experiment_id),        dyno_cell_text(fingerprint->workload),
-        dyno_cell_text(fingerprint->load),   dyno_cell_text(fingerprint->profile),
+        dyno_cell_i64(experiment_id),
+        dyno_cell_text(fingerprint->workload),
+        dyno_cell_text(fingerprint->load),
+        dyno_cell_text(fingerprint->profile),
         dyno_cell_text(fingerprint->environment),
     };
     return dyno_sql_write(dyno_store_handle(store), DYNO_DURABLE_PROCESS,
@@ -45,12 +47,10 @@ static enum dyno_status insert_noises(sqlite3_stmt *statement, int64_t experimen
                                       const struct dyno_store_noise *row, struct dyno_err *err)
 {
     const struct dyno_cell cells[] = {
-        dyno_cell_i64(experiment_id),   dyno_cell_text(row->metric),
-        dyno_cell_i64(row->query),      dyno_cell_i64(row->blocks),
-        dyno_cell_i64(row->starts),     dyno_cell_i64(row->is_shared),
-        dyno_cell_f64(row->log_ratio),  dyno_cell_f64(row->sd),
-        dyno_cell_f64(row->sd_within),  dyno_cell_f64(row->sd_between),
-        dyno_cell_f64(row->floor),
+        dyno_cell_i64(experiment_id),   dyno_cell_text(row->metric), dyno_cell_i64(row->query),
+        dyno_cell_i64(row->blocks),     dyno_cell_i64(row->starts),  dyno_cell_i64(row->is_shared),
+        dyno_cell_f64(row->log_ratio),  dyno_cell_f64(row->sd),      dyno_cell_f64(row->sd_within),
+        dyno_cell_f64(row->sd_between), dyno_cell_f64(row->floor),
     };
     return dyno_sql_run(statement, cells, COUNT_OF(cells), err);
 }
@@ -87,9 +87,9 @@ enum dyno_status dyno_store_disturbances_put(struct dyno_store *store, int64_t e
         status = dyno_sql_prepare(db, insert_disturbance, &statement, err);
     for (size_t i = 0; status == DYNO_OK && i < count; i++) {
         const struct dyno_cell cells[] = {
-            dyno_cell_i64(experiment_id),  dyno_cell_text(rows[i].metric),
-            dyno_cell_text(rows[i].name),  dyno_cell_f64(rows[i].estimate),
-            dyno_cell_f64(rows[i].p),      dyno_cell_i64(rows[i].is_seen),
+            dyno_cell_i64(experiment_id), dyno_cell_text(rows[i].metric),
+            dyno_cell_text(rows[i].name), dyno_cell_f64(rows[i].estimate),
+            dyno_cell_f64(rows[i].p),     dyno_cell_i64(rows[i].is_seen),
             dyno_cell_text(rows[i].text),
         };
         status = dyno_sql_run(statement, cells, COUNT_OF(cells), err);
@@ -129,8 +129,8 @@ enum dyno_status dyno_store_baseline_remove(struct dyno_store *store, const char
 {
     sqlite3 *db = dyno_store_handle(store);
     struct dyno_cell cell = dyno_cell_text(name);
-    enum dyno_status status = dyno_sql_write(
-        db, DYNO_DURABLE_POWER, "DELETE FROM baseline WHERE name = ?1", &cell, 1, err);
+    enum dyno_status status = dyno_sql_write(db, DYNO_DURABLE_POWER,
+                                             "DELETE FROM baseline WHERE name = ?1", &cell, 1, err);
     if (status == DYNO_OK && sqlite3_changes(db) == 0)
         status = dyno_err_set(err, DYNO_ENOTFOUND, "there is no baseline '%s'", name);
     return status;
@@ -142,9 +142,9 @@ enum dyno_status dyno_store_baseline_find(struct dyno_store *store, const char *
     sqlite3_stmt *statement = NULL;
     bool has_row = false;
     struct dyno_cell cell = dyno_cell_text(name);
-    enum dyno_status status =
-        dyno_sql_select(dyno_store_handle(store),
-                        "SELECT experiment_id FROM baseline WHERE name = ?1", &cell, 1, &statement, err);
+    enum dyno_status status = dyno_sql_select(dyno_store_handle(store),
+                                              "SELECT experiment_id FROM baseline WHERE name = ?1",
+                                              &cell, 1, &statement, err);
     if (status == DYNO_OK)
         status = dyno_sql_next(statement, &has_row, err);
     if (status == DYNO_OK && has_row)

@@ -53,7 +53,8 @@ struct dyno_evidence *play_evidence(const struct play_world *world, uint64_t see
     dyno_rng_init(&rng, seed, 77);
     for (int block = 0; block < world->blocks; block++) {
         int start = world->starts > 0 ? block * world->starts / world->blocks : -1;
-        bool is_new = block == 0 || start < 0 || start != (block - 1) * world->starts / world->blocks;
+        bool is_new =
+            block == 0 || start < 0 || start != (block - 1) * world->starts / world->blocks;
         size_t first = dyno_rng_below(&rng, 2);
         if (is_new)
             tilt = world->start_noise * normal(&rng);

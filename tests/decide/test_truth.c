@@ -85,7 +85,8 @@ static void test_ten_percent_are_found_at_the_planned_blocks(void **state)
 static void test_planning_knows_what_cannot_be(void **state)
 {
     (void)state;
-    struct dyno_planning planning = {.sd_within = 0.05, .starts = 0, .margin = 0.05, .family = 1, .seed = 1};
+    struct dyno_planning planning = {
+        .sd_within = 0.05, .starts = 0, .margin = 0.05, .family = 1, .seed = 1};
     assert_int_equal(dyno_planning_blocks(&planning, 0.04), 0);
     assert_nan(dyno_planning_visible(&planning, 5));
     double few = dyno_planning_visible(&planning, 8);

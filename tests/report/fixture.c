@@ -130,7 +130,8 @@ static void put_experiment(struct builder *b)
         "ththiihhhhh", is_compare ? "compare" : "run",
         is_compare ? "compare retail aqe-off default" : "run retail default", "finished", "",
         (int64_t)shape->blocks, (int64_t)shape->starts,
-        "{\"command\": \"sparkdyno compare retail aqe-off default --blocks 8\"}",
+        "{\"command\": \"sparkdyno compare retail aqe-off default --blocks 8\", \"words\": "
+        "[\"sparkdyno\", \"compare\", \"retail\", \"aqe-off\", \"default\", \"--blocks\", \"8\"]}",
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "0.1.0",
         "2026-11-21T12:00:00.000Z", "2026-11-21T12:21:40.000Z");
 }
@@ -326,7 +327,9 @@ static void put_contrasts(struct builder *b)
                 {"response_p50", 2, 431e6, 424e6, -0.0164, 0.031, "equivalent"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         put(b,
-            "INSERT OR REPLACE INTO contrast VALUES (1, ?1, ?2, 7, ?3, ?4, ?5, 0.05, ?6, ?7, ?8, ?9, "
+            "INSERT OR REPLACE INTO contrast (experiment_id, metric, query, blocks, base_value, "
+            "candidate_value, log_ratio, sd, ci_low, ci_high, ci90_low, ci90_high, p_t, p_sign_flip, mde, "
+            "verdict, reason) VALUES (1, ?1, ?2, 7, ?3, ?4, ?5, 0.05, ?6, ?7, ?8, ?9, "
             "0.0004, 0.015625, ?10, ?11, ?12)",
             "tiddddddddhh", rows[i].metric, (int64_t)rows[i].query, rows[i].base_ns,
             rows[i].candidate_ns, rows[i].log_ratio, rows[i].log_ratio - rows[i].half_width,

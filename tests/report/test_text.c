@@ -119,10 +119,13 @@ static void test_text_of_a_fault_fits_too(void **state)
                  "UPDATE verdict SET verdict = 'invalid', sentence = replace(hex(zeroblob(200)), "
                  "'00', 'cause ')");
     fixture_exec(&fixture, "INSERT INTO warning SELECT 1, NULL, code, text FROM warning");
-    fixture_exec(&fixture,
-                 "INSERT INTO contrast SELECT 1, metric, query + 3, 6, 2e8, 1e8, -0.7, 0.1, "
-                 "-1, -0.5, -0.9, -0.6, 0.01, 0.02, 0.1, 'invalid', '' FROM contrast "
-                 "WHERE query >= 0");
+    fixture_exec(
+        &fixture,
+        "INSERT INTO contrast (experiment_id, metric, query, blocks, base_value, candidate_value, "
+        "log_ratio, sd, ci_low, ci_high, ci90_low, ci90_high, p_t, p_sign_flip, mde, verdict, "
+        "reason) SELECT 1, metric, query + 3, 6, 2e8, 1e8, -0.7, 0.1, "
+        "-1, -0.5, -0.9, -0.6, 0.01, 0.02, 0.1, 'invalid', '' FROM contrast "
+        "WHERE query >= 0");
     struct dyno_report_model *model = fixture_model(&fixture);
     struct dyno_str out;
     dyno_str_init(&out, 1 << 20);

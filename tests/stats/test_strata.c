@@ -51,7 +51,8 @@ static void test_balanced_groups_equal_the_analysis_of_variance(void **state)
     assert_int_equal(got.groups, 3);
     assert_near(got.mean, 32.0 / 12.0, 1e-12);
     double within = (2.0 + 2.0 + 5.0) / 9.0;
-    double between = 4.0 * (pow(2.0 - got.mean, 2) + pow(4.0 - got.mean, 2) + pow(2.0 - got.mean, 2)) / 2.0;
+    double between =
+        4.0 * (pow(2.0 - got.mean, 2) + pow(4.0 - got.mean, 2) + pow(2.0 - got.mean, 2)) / 2.0;
     assert_near(got.within_sd, sqrt(within), 1e-12);
     assert_near(got.between_sd, sqrt((between - within) / 4.0), 1e-12);
     assert_false(got.is_pooled);
@@ -85,7 +86,8 @@ static void test_lone_groups_and_no_groups_are_the_t_test(void **state)
         assert_near(got.df, 9.0, 0.0);
         assert_nan(got.between_sd);
     }
-    assert_near(dyno_strata(shoes, one, COUNT_OF(shoes)).within_sd, dyno_paired(shoes, 10).sd, 1e-12);
+    assert_near(dyno_strata(shoes, one, COUNT_OF(shoes)).within_sd, dyno_paired(shoes, 10).sd,
+                1e-12);
 }
 
 static void test_unequal_groups_weigh_by_what_they_know(void **state)

@@ -20,7 +20,8 @@ static void test_yields_equal_r(void **state)
 {
     (void)state;
     const double a[] = {452, 874, 554, 447, 356, 754, 558, 574, 664, 682, 547, 435, 245};
-    const double b[] = {546, 547, 774, 465, 459, 665, 467, 365, 589, 534, 456, 651, 654, 665, 546, 537};
+    const double b[] = {546, 547, 774, 465, 459, 665, 467, 365,
+                        589, 534, 456, 651, 654, 665, 546, 537};
     struct dyno_twosample pooled = dyno_pooled(a, 13, b, 16);
     assert_near(pooled.difference, -8.1153846, 1e-6);
     assert_near(pooled.se, 51.1142846, 1e-6);
