@@ -148,7 +148,7 @@ struct dyno_report_proof {
 /** One key, in all arms and starts. */
 struct dyno_report_setting {
     char *key, *scope;
-    bool is_different;                   /**< the arms have different values, asked for or default */
+    bool is_different; /**< the arms have different values, asked for or default */
     const char *asked[DYNO_REPORT_ARMS]; /**< NULL: this arm leaves it alone */
     const char *applied[DYNO_REPORT_ARMS];
     const char *server_default; /**< NULL: not known */
