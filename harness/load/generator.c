@@ -14,6 +14,8 @@
 
 #define SESSION_STACK       ((size_t)512 * 1024)
 #define TICK_NS             (10 * DYNO_NS_PER_MS)
+#define SLOW_TICK_NS        (50 * DYNO_NS_PER_MS)
+#define FAST_CLAIMS         UINT64_C(1000)
 #define POLL_NS             (50 * DYNO_NS_PER_MS)
 #define CONNECT_PATIENCE_NS (110 * DYNO_NS_PER_S)
 #define CANCEL_PATIENCE_NS  (5 * DYNO_NS_PER_S)
@@ -34,6 +36,7 @@ struct conductor {
     int stop_seen;
     int64_t drain_end_ns; /**< running statements are cut from here on */
     uint64_t reserved;
+    uint64_t claimed_seen;
 };
 
 static int asked_to_stop(const struct conductor *c)
@@ -224,6 +227,15 @@ static bool look_at_sessions(struct conductor *c, int64_t now_ns)
     return have_all_ended;
 }
 
+/* Each look wakes a core that the server may need: only a fast loop, which eats up its slots, is looked at often. */
+static int64_t pause_ns(struct conductor *c)
+{
+    uint64_t claimed = atomic_load_explicit(&c->run->header->claimed, memory_order_relaxed);
+    bool is_fast = claimed - c->claimed_seen > FAST_CLAIMS;
+    c->claimed_seen = claimed;
+    return is_fast ? TICK_NS : SLOW_TICK_NS;
+}
+
 /* From the go until all sessions have ended, or those that have not are past help. */
 static void conduct(struct conductor *c)
 {
@@ -237,7 +249,7 @@ static void conduct(struct conductor *c)
             return;
         if (c->drain_end_ns != INT64_MAX && now_ns > c->drain_end_ns + CANCEL_PATIENCE_NS)
             return;
-        run->clock->sleep_until_ns(run->clock->ctx, now_ns + TICK_NS);
+        run->clock->sleep_until_ns(run->clock->ctx, now_ns + pause_ns(c));
     }
 }
 
