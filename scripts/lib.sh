@@ -3,7 +3,8 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 build_packages="gcc cmake ninja-build pkg-config python3 unixodbc unixodbc-dev libcurl4-openssl-dev
-    libcjson-dev libyaml-dev libsqlite3-dev libgsl-dev libssl-dev zlib1g-dev libcmocka-dev"
+    libcjson-dev libyaml-dev libsqlite3-dev libgsl-dev libssl-dev zlib1g-dev libcmocka-dev
+    libzstd-dev liblz4-dev libsnappy-dev"
 run_packages="openjdk-17-jre-headless python3-pip curl ca-certificates procps"
 test_packages="git python3-venv clang clang-format clang-tidy libsqliteodbc sqlite3
     libxml2-utils"

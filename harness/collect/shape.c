@@ -66,16 +66,26 @@ static const struct field stage_fields[] = {
     {"outputBytes", NUMBER, true},
     {"shuffleFetchWaitTime", NUMBER, true},
     {"shuffleReadBytes", NUMBER, true},
+    {"shuffleReadRecords", NUMBER, false},
     {"shuffleWriteBytes", NUMBER, true},
     {"shuffleWriteTime", NUMBER, false},
     {"taskMetricsDistributions", DISTRIBUTIONS, false},
 };
 
 static const struct field distribution_fields[] = {
-    {"quantiles", NUMBERS, true},
-    {"duration", NUMBERS, true},
-    {"schedulerDelay", NUMBERS, true},
-    {"peakExecutionMemory", NUMBERS, true},
+    {"quantiles", NUMBERS, true},           {"duration", NUMBERS, true},
+    {"schedulerDelay", NUMBERS, true},      {"peakExecutionMemory", NUMBERS, true},
+    {"inputMetrics", DISTRIBUTIONS, false}, {"shuffleReadMetrics", DISTRIBUTIONS, false},
+};
+
+static const struct field input_fields[] = {
+    {"bytesRead", NUMBERS, true},
+    {"recordsRead", NUMBERS, true},
+};
+
+static const struct field shuffle_read_fields[] = {
+    {"readBytes", NUMBERS, true},
+    {"readRecords", NUMBERS, true},
 };
 
 struct table {
@@ -94,6 +104,8 @@ static const struct table tables[] = {
     [DYNO_SHAPE_EXECUTION] = TABLE(execution_fields),
 };
 static const struct table distributions = TABLE(distribution_fields);
+static const struct table input_distributions = TABLE(input_fields);
+static const struct table shuffle_read_distributions = TABLE(shuffle_read_fields);
 
 static void note(struct dyno_oddities *odd, const char *name)
 {
@@ -166,6 +178,14 @@ static void keep_fields(const struct table *table, cJSON *object, struct dyno_od
     }
 }
 
+static void keep_inner(const struct table *table, cJSON *object, const char *name,
+                       struct dyno_oddities *odd)
+{
+    cJSON *inner = cJSON_GetObjectItemCaseSensitive(object, name);
+    if (inner != NULL)
+        keep_fields(table, inner, odd);
+}
+
 void dyno_shape_trim(enum dyno_shape shape, cJSON *json, struct dyno_oddities *odd)
 {
     if (!cJSON_IsObject(json)) {
@@ -174,6 +194,9 @@ void dyno_shape_trim(enum dyno_shape shape, cJSON *json, struct dyno_oddities *o
     }
     keep_fields(&tables[shape], json, odd);
     cJSON *inner = cJSON_GetObjectItemCaseSensitive(json, "taskMetricsDistributions");
-    if (inner != NULL)
-        keep_fields(&distributions, inner, odd);
+    if (inner == NULL)
+        return;
+    keep_fields(&distributions, inner, odd);
+    keep_inner(&input_distributions, inner, "inputMetrics", odd);
+    keep_inner(&shuffle_read_distributions, inner, "shuffleReadMetrics", odd);
 }

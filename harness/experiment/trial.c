@@ -158,21 +158,18 @@ static void explain_end(struct dyno_bench *bench, struct gathered *g)
         (void)snprintf(g->reason, room, "%.500s", contradiction.message);
 }
 
-static enum dyno_status join_with_spark(struct dyno_bench *bench, struct gathered *g,
-                                        struct dyno_err *err)
+static void join_with_spark(const struct dyno_bench *bench, struct gathered *g)
 {
     if (bench->rest_url == NULL || g->record_count == 0)
-        return DYNO_OK;
-    enum dyno_status status =
-        dyno_explain_join(&g->collected, g->plan.tag, &g->statements, &g->statement_count, err);
-    for (size_t i = 0; status == DYNO_OK && i < g->statement_count; i++) {
+        return;
+    dyno_explain_join(&g->collected, g->plan.tag, NULL, &g->statements, &g->statement_count);
+    for (size_t i = 0; i < g->statement_count; i++) {
         int64_t seq = g->statements[i].seq;
         if (seq < 0 || (size_t)seq >= g->record_count)
             continue;
         const struct dyno_store_record *record = &g->records[seq];
         g->joined += record->phase == DYNO_PHASE_MEASURE && record->outcome == DYNO_OUTCOME_OK;
     }
-    return status;
 }
 
 static double generator_cpu_ratio(const struct dyno_trial_header *header)
@@ -337,7 +334,7 @@ static enum dyno_status gather(struct dyno_bench *bench, struct gathered *g, con
     if (status == DYNO_OK && g->child.file != NULL)
         status = dyno_facts_store_driver(bench, dyno_trial_file_header(g->child.file), err);
     if (status == DYNO_OK)
-        status = join_with_spark(bench, g, err);
+        join_with_spark(bench, g);
     return status;
 }
 

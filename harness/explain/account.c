@@ -68,11 +68,8 @@ double dyno_account_sum_of_quantiles(const cJSON *quantiles, const cJSON *values
     return rank_before == n - 1 ? sum + value_before : (double)NAN;
 }
 
-/* The value at exactly this quantile; NAN if it was not asked for. */
-static double value_at(const cJSON *distributions, const char *key, double quantile)
+double dyno_account_quantile(const cJSON *quantiles, const cJSON *values, double quantile)
 {
-    const cJSON *quantiles = cJSON_GetObjectItemCaseSensitive(distributions, "quantiles");
-    const cJSON *values = cJSON_GetObjectItemCaseSensitive(distributions, key);
     double q = (double)NAN;
     double value = (double)NAN;
     for (int i = 0; i < cJSON_GetArraySize(quantiles); i++) {
@@ -81,6 +78,12 @@ static double value_at(const cJSON *distributions, const char *key, double quant
             return value;
     }
     return (double)NAN;
+}
+
+static double value_at(const cJSON *distributions, const char *key, double quantile)
+{
+    return dyno_account_quantile(cJSON_GetObjectItemCaseSensitive(distributions, "quantiles"),
+                                 cJSON_GetObjectItemCaseSensitive(distributions, key), quantile);
 }
 
 static void add_tasks(struct dyno_spark_statement *statement, const cJSON *distributions,

@@ -26,4 +26,7 @@ void dyno_account_add_stage(struct dyno_spark_statement *statement, const cJSON 
 /** Sum of n values of which Spark's quantiles are known, as above; NAN if they make no sense. */
 double dyno_account_sum_of_quantiles(const cJSON *quantiles, const cJSON *values, int64_t n);
 
+/** The value at exactly this quantile of two arrays that belong together; NAN if it was not asked for. */
+double dyno_account_quantile(const cJSON *quantiles, const cJSON *values, double quantile);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/vec.h"
 #include "explain/account.h"
+#include "explain/trace_rest.h"
 #include "spark/rest.h"
 
 #include <ctype.h>
@@ -228,10 +229,12 @@ static bool is_better(const cJSON *candidate, const cJSON *best)
     return duration_of(candidate) > duration_of(best) || isnan(duration_of(best));
 }
 
-static void add_execution(struct dyno_spark_statement *statement, struct link_run executions)
+static void add_execution(struct dyno_spark_statement *statement, struct dyno_trace *trace,
+                          struct link_run executions)
 {
     const cJSON *best = NULL;
     for (size_t i = 0; executions.links != NULL && i < executions.count; i++) {
+        dyno_trace_add_rest_execution(trace, executions.links[i].document);
         if (is_better(executions.links[i].document, best))
             best = executions.links[i].document;
     }
@@ -267,8 +270,13 @@ static double union_ms(struct dyno_vec *spans)
     return (double)sum_ms;
 }
 
-static void add_stages(struct dyno_spark_statement *statement, const struct join *join,
-                       struct dyno_vec *ids)
+/* What is being told of one statement: its sums, and its trace. */
+struct telling {
+    struct dyno_spark_statement *statement;
+    struct dyno_trace trace;
+};
+
+static void add_stages(struct telling *telling, const struct join *join, struct dyno_vec *ids)
 {
     sort(ids, compare_ids);
     for (size_t i = 0; i < ids->len; i++) {
@@ -290,15 +298,16 @@ static void add_stages(struct dyno_spark_statement *statement, const struct join
             ref = dyno_vec_at(&join->stages, at);
             if (ref->id != id)
                 break;
-            statement->stages += at == low ? 1 : 0;
-            dyno_account_add_stage(statement, ref->document);
+            telling->statement->stages += at == low ? 1 : 0;
+            dyno_account_add_stage(telling->statement, ref->document);
+            dyno_trace_add_rest_stage(&telling->trace, ref->document);
         }
     }
 }
 
-static void add_jobs(struct dyno_spark_statement *statement, const struct join *join,
-                     struct link_run jobs)
+static void add_jobs(struct telling *telling, const struct join *join, struct link_run jobs)
 {
+    struct dyno_spark_statement *statement = telling->statement;
     struct dyno_vec spans = DYNO_VEC_INIT(struct span);
     struct dyno_vec ids = DYNO_VEC_INIT(int64_t);
     for (size_t i = 0; jobs.links != NULL && i < jobs.count; i++) {
@@ -307,6 +316,7 @@ static void add_jobs(struct dyno_spark_statement *statement, const struct join *
         struct span span = {dyno_rest_time_ms(dyno_json_string_or(job, "submissionTime", NULL)),
                             dyno_rest_time_ms(dyno_json_string_or(job, "completionTime", NULL))};
         int64_t skipped = dyno_json_i64_or(job, "numSkippedStages", 0);
+        dyno_trace_add_rest_job(&telling->trace, job);
         statement->jobs++;
         statement->skipped_stages += skipped > 0 && skipped < INT32_MAX ? skipped : 0;
         if (span.begin_ms >= 0 && span.end_ms > span.begin_ms)
@@ -319,7 +329,7 @@ static void add_jobs(struct dyno_spark_statement *statement, const struct join *
         }
     }
     statement->job_ms = union_ms(&spans);
-    add_stages(statement, join, &ids);
+    add_stages(telling, join, &ids);
     dyno_vec_deinit(&spans);
     dyno_vec_deinit(&ids);
 }
@@ -343,7 +353,7 @@ static struct link_run take_run(const struct dyno_vec *links, size_t *at, int64_
 }
 
 /* Walk both lists in step. */
-static void add_up(struct join *join)
+static void add_up(struct join *join, dyno_trace_fn on_trace, void *ctx)
 {
     size_t job_at = 0;
     size_t execution_at = 0;
@@ -351,16 +361,22 @@ static void add_up(struct join *join)
         int64_t job_seq = seq_at(&join->jobs, job_at);
         int64_t execution_seq = seq_at(&join->executions, execution_at);
         int64_t seq = job_seq < execution_seq ? job_seq : execution_seq;
-        struct dyno_spark_statement *statement = dyno_vec_push(&join->statements, NULL);
-        dyno_account_init(statement, seq);
-        add_execution(statement, take_run(&join->executions, &execution_at, seq));
-        add_jobs(statement, join, take_run(&join->jobs, &job_at, seq));
+        struct telling telling = {.statement = dyno_vec_push(&join->statements, NULL)};
+        dyno_account_init(telling.statement, seq);
+        dyno_trace_init(&telling.trace, seq);
+        add_execution(telling.statement, &telling.trace,
+                      take_run(&join->executions, &execution_at, seq));
+        add_jobs(&telling, join, take_run(&join->jobs, &job_at, seq));
+        telling.trace.execution_id = telling.statement->execution_id;
+        if (on_trace != NULL)
+            on_trace(ctx, &telling.trace);
+        dyno_trace_deinit(&telling.trace);
     }
 }
 
-enum dyno_status dyno_explain_join(const struct dyno_collected *collected, const char *tag,
-                                   struct dyno_spark_statement **out, size_t *count_out,
-                                   struct dyno_err *err)
+void dyno_explain_join(const struct dyno_collected *collected, const char *tag,
+                       const struct dyno_join_sink *sink, struct dyno_spark_statement **out,
+                       size_t *count_out)
 {
     struct join join = {
         .jobs = DYNO_VEC_INIT(struct link),
@@ -370,16 +386,14 @@ enum dyno_status dyno_explain_join(const struct dyno_collected *collected, const
         .stages = DYNO_VEC_INIT(struct stage_ref),
         .statements = DYNO_VEC_INIT(struct dyno_spark_statement),
     };
-    (void)err;
     link_executions(&join, collected, tag);
     link_jobs(&join, collected, tag);
     index_stages(&join, collected);
-    add_up(&join);
+    add_up(&join, sink == NULL ? NULL : sink->on_trace, sink == NULL ? NULL : sink->ctx);
     *out = dyno_vec_take(&join.statements, count_out);
     dyno_vec_deinit(&join.jobs);
     dyno_vec_deinit(&join.executions);
     dyno_vec_deinit(&join.job_leads);
     dyno_vec_deinit(&join.group_leads);
     dyno_vec_deinit(&join.stages);
-    return DYNO_OK;
 }

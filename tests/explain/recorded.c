@@ -11,12 +11,12 @@
 
 #include <cmocka.h>
 
-static cJSON **read_list(const char *version, const char *name, size_t *count_out)
+static cJSON **read_list(const char *folder, const char *name, size_t *count_out)
 {
     char path[512];
     cJSON *list = NULL;
     struct dyno_err err = DYNO_ERR_INIT;
-    (void)snprintf(path, sizeof path, "%s/rest/%s/%s.json", DYNO_TEST_DATA, version, name);
+    (void)snprintf(path, sizeof path, "%s/%s/%s.json", DYNO_TEST_DATA, folder, name);
     if (dyno_json_read(path, 1 << 20, &list, &err) != DYNO_OK)
         fail_msg("%s", err.message);
     cJSON **all = dyno_xcalloc((size_t)cJSON_GetArraySize(list), sizeof(cJSON *));
@@ -32,10 +32,17 @@ static cJSON **read_list(const char *version, const char *name, size_t *count_ou
     return all;
 }
 
-void recorded_read(const char *version, struct dyno_collected *out)
+void recorded_read_folder(const char *folder, struct dyno_collected *out)
 {
     *out = (struct dyno_collected){.dropped_events = 0};
-    out->jobs = read_list(version, "jobs", &out->job_count);
-    out->stages = read_list(version, "stages", &out->stage_count);
-    out->executions = read_list(version, "sql", &out->execution_count);
+    out->jobs = read_list(folder, "jobs", &out->job_count);
+    out->stages = read_list(folder, "stages", &out->stage_count);
+    out->executions = read_list(folder, "sql", &out->execution_count);
+}
+
+void recorded_read(const char *version, struct dyno_collected *out)
+{
+    char folder[64];
+    (void)snprintf(folder, sizeof folder, "rest/%s", version);
+    recorded_read_folder(folder, out);
 }

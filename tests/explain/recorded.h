@@ -8,4 +8,7 @@
  *  Free with dyno_collected_deinit. */
 void recorded_read(const char *version, struct dyno_collected *out);
 
+/** The same from any folder of tests/data. */
+void recorded_read_folder(const char *folder, struct dyno_collected *out);
+
 #endif

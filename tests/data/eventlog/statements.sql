@@ -1,0 +1,18 @@
+/* sparkdyno t1:1 */ SELECT 1;
+/* sparkdyno t1:2 */ CREATE OR REPLACE TEMPORARY VIEW fact AS SELECT id, CASE WHEN id % 10 < 7 THEN 0 ELSE id % 50 END AS k, id % 97 AS v FROM range(0, 60000, 1, 4);
+/* sparkdyno t1:3 */ SELECT /*+ MERGE(d) */ d.name, sum(f.v) AS s, count(*) AS n FROM fact f JOIN (SELECT id, concat('n', id) AS name FROM range(50)) d ON f.k = d.id GROUP BY d.name ORDER BY s LIMIT 5;
+/* sparkdyno t1:4 */ CACHE TABLE cached AS SELECT k, v FROM fact;
+/* sparkdyno t1:5 */ SELECT k, sum(v) FROM cached GROUP BY k ORDER BY k LIMIT 3;
+SET spark.sql.adaptive.enabled=false;
+SET spark.sql.shuffle.partitions=40;
+/* sparkdyno t1:6 */ SELECT d.name, sum(f.v) AS s FROM fact f JOIN (SELECT id, concat('n', id) AS name FROM range(50)) d ON f.k = d.id GROUP BY d.name ORDER BY s LIMIT 5;
+/* sparkdyno t1:7 */ SELECT sum(CASE WHEN v = 96 THEN raise_error('boom') ELSE v END) FROM fact;
+/* sparkdyno t1:8 */ SET spark.sql.ansi.enabled=true;
+/* sparkdyno t1:9 */ SELECT nosuchcolumn FROM fact;
+SET spark.sql.adaptive.enabled=true;
+SET spark.sql.shuffle.partitions=8;
+SET spark.sql.adaptive.coalescePartitions.enabled=false;
+/* sparkdyno t1:10 */ SELECT max(n), max(m) FROM (SELECT k, count(*) AS n, max(sha2(repeat(cast(v AS STRING), 300), 512)) AS m FROM (SELECT /*+ REPARTITION(8, k) */ k, v FROM (SELECT CASE WHEN id % 10 < 9 THEN 0 ELSE id % 50 END AS k, id AS v FROM range(0, 200000, 1, 4))) GROUP BY k);
+SET spark.sql.adaptive.coalescePartitions.enabled=true;
+SET spark.sql.shuffle.partitions=200;
+/* sparkdyno t1:11 */ SELECT f.k, count(*) AS n, max(d.name) FROM fact f JOIN (SELECT id % 7 AS id, max(concat('n', id)) AS name FROM range(0, 50000, 1, 4) GROUP BY id % 7) d ON f.k = d.id GROUP BY f.k ORDER BY f.k LIMIT 5;
