@@ -204,6 +204,10 @@ static enum dyno_status fill_managed(struct cli_bench *bench, const struct cli_b
 {
     struct dyno_managed_options *m = &bench->managed;
     bool is_plain = o->auth != NULL && strcmp(o->auth, "plain") == 0;
+    if (is_external(o) && o->has_event_log)
+        return dyno_err_set(err, DYNO_EINPUT,
+                            "--event-log goes with a managed server; read an external one's log by "
+                            "'sparkdyno explain --event-log FILE'");
     if (is_external(o))
         return DYNO_OK;
     if (strcmp(o->kind, "local") != 0 && strcmp(o->kind, "cluster") != 0)
@@ -223,6 +227,7 @@ static enum dyno_status fill_managed(struct cli_bench *bench, const struct cli_b
     m->driver_memory = o->driver_memory;
     m->auth = is_plain ? "NONE" : "NOSASL";
     m->odbc_driver = bench->places.odbc_driver;
+    m->has_event_log = o->has_event_log;
     bench->experiment.managed = m;
     return dyno_spark_install_find(bench->places.root, o->spark_home, o->spark_version, &m->install,
                                    err);

@@ -32,6 +32,7 @@ struct cli_bench_options {
     int64_t port, fetch_rows, null_service_ns;
     const char *spark_home, *spark_version, *kind, *driver_memory;
     int64_t cores, workers;
+    bool has_event_log;
     /* Results. */
     const char *db, *cache_dir, *html, *on_failure;
     bool wants_json, is_dry_run, no_color, is_quiet;

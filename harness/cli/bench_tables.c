@@ -37,6 +37,8 @@
          AT(kind), 0, 0,      "managed server: local (default) or cluster (master and workers)"},   \
         {"cores", 0, "N", CLI_INTEGER, AT(cores), 1, 1024, "cores of the managed server (all)"},    \
         {"workers", 0, "N", CLI_INTEGER, AT(workers), 1, 64, "workers of --kind cluster (2)"},      \
+        {"event-log",       0, NULL, CLI_FLAG,                                                      \
+         AT(has_event_log), 0, 0,    "have the managed server write one: exact accounts"},          \
     {                                                                                               \
         "driver-memory", 0, "SIZE", CLI_STRING, AT(driver_memory), 0, 0,                            \
             "heap of the managed server (1g, as Spark) unless a profile sets it"                    \

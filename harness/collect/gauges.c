@@ -105,6 +105,7 @@ static const struct gauge executor_gauges[] = {
     {"peak_heap_bytes", "peakMemoryMetrics", "JVMHeapMemory", LARGEST},
     {"peak_offheap_bytes", "peakMemoryMetrics", "JVMOffHeapMemory", LARGEST},
     {"peak_execution_bytes", "peakMemoryMetrics", "OnHeapExecutionMemory", LARGEST},
+    {"peak_unified_bytes", "peakMemoryMetrics", "OnHeapUnifiedMemory", LARGEST},
     {"peak_storage_bytes", "peakMemoryMetrics", "OnHeapStorageMemory", LARGEST},
 };
 

@@ -31,6 +31,7 @@ struct dyno_bench {
     int layout_start; /**< index into layout.starts; -1: no server is up */
     struct dyno_target_config target;
     int64_t retained_jobs;
+    int64_t log_offset; /**< up to where its event log was read */
 };
 
 /** Has a stop been asked for? */

@@ -40,6 +40,7 @@ struct dyno_managed_options {
     const char *driver_memory;
     const char *auth;        /**< "NOSASL" or "NONE" */
     const char *odbc_driver; /**< path of libsparkodbc.so, for target odbc */
+    bool has_event_log;      /**< the server writes an event log, which is read after each trial */
 };
 
 /** Everything is borrowed for the call. */

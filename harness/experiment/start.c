@@ -69,6 +69,7 @@ static enum dyno_status start_managed(struct dyno_bench *bench, int index, struc
                                          .auth = m->auth,
                                          .settings = settings,
                                          .setting_count = count,
+                                         .has_event_log = m->has_event_log,
                                          .ready_timeout_ns = READY_TIMEOUT_NS,
                                          .log = bench->options->log,
                                          .stop = bench->options->stop};
@@ -82,6 +83,7 @@ static enum dyno_status start_managed(struct dyno_bench *bench, int index, struc
         fill_target(bench, &info);
         bench->rest_url = dyno_xstrdup(info.rest_url);
         bench->app_id = dyno_xstrdup(info.app_id);
+        bench->log_offset = 0;
     }
     free(work_root);
     free(settings);

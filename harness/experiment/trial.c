@@ -7,7 +7,9 @@
 #include "experiment/child.h"
 #include "experiment/facts.h"
 #include "experiment/latency.h"
+#include "experiment/log_reading.h"
 #include "experiment/start.h"
+#include "experiment/why.h"
 #include "explain/join.h"
 
 #include <math.h>
@@ -25,6 +27,7 @@ struct gathered {
     struct dyno_collected collected;
     struct dyno_spark_statement *statements;
     size_t statement_count;
+    struct dyno_why why;
     struct dyno_store_record *records;
     size_t record_count;
     struct dyno_counters counters;
@@ -69,6 +72,7 @@ static void free_gathered(struct gathered *g)
     dyno_collected_deinit(&g->collected);
     dyno_latency_rows_deinit(&g->latencies);
     free(g->statements);
+    dyno_why_deinit(&g->why);
     free(g->records);
 }
 
@@ -158,11 +162,47 @@ static void explain_end(struct dyno_bench *bench, struct gathered *g)
         (void)snprintf(g->reason, room, "%.500s", contradiction.message);
 }
 
-static void join_with_spark(const struct dyno_bench *bench, struct gathered *g)
+/* What the server wrote down in full, if it does; else what REST told of it. */
+static void explain_by_log(struct dyno_bench *bench, struct gathered *g)
 {
-    if (bench->rest_url == NULL || g->record_count == 0)
+    struct dyno_err err = DYNO_ERR_INIT;
+    struct dyno_reported rest = {g->statements, g->statement_count};
+    struct dyno_str complaint;
+    dyno_str_init(&complaint, 8192);
+    if (g->collected.complaint != NULL)
+        dyno_str_append(&complaint, g->collected.complaint);
+    g->why.source = "eventlog";
+    if (dyno_log_read_trial(bench, g->plan.tag, &g->why, &rest, &complaint, &err) != DYNO_OK)
+        dyno_str_appendf(&complaint, "%sthe event log cannot be read: %s",
+                         complaint.len > 0 ? "; " : "", err.message);
+    if (complaint.len > 0) {
+        free(g->collected.complaint);
+        g->collected.complaint = dyno_str_take(&complaint);
+    }
+    dyno_str_deinit(&complaint);
+}
+
+static void join_with_spark(struct dyno_bench *bench, size_t arm, struct gathered *g)
+{
+    const struct dyno_experiment_options *o = bench->options;
+    struct dyno_why_options options = {.records = g->records,
+                                       .record_count = g->record_count,
+                                       .query_count = o->workload->query_count,
+                                       .cores = o->managed != NULL ? o->managed->cores : 0,
+                                       .workload = o->workload->name,
+                                       .profile = o->arms[arm].name};
+    if (g->record_count == 0)
         return;
-    dyno_explain_join(&g->collected, g->plan.tag, NULL, &g->statements, &g->statement_count);
+    options.epoch_wall_ms = dyno_trial_file_header(g->child.file)->epoch_wall_ms;
+    dyno_why_init(&g->why, &options, "rest");
+    if (bench->rest_url == NULL)
+        return;
+    struct dyno_join_sink sink = {dyno_why_see, &g->why};
+    bool has_log = dyno_log_is_written(bench);
+    dyno_explain_join(&g->collected, g->plan.tag, has_log ? NULL : &sink, &g->statements,
+                      &g->statement_count);
+    if (has_log)
+        explain_by_log(bench, g);
     for (size_t i = 0; i < g->statement_count; i++) {
         int64_t seq = g->statements[i].seq;
         if (seq < 0 || (size_t)seq >= g->record_count)
@@ -263,6 +303,12 @@ static enum dyno_status store_trial(struct dyno_bench *bench, const struct gathe
     trial->record_count = g->record_count;
     trial->statements = g->statements;
     trial->statement_count = g->statement_count;
+    trial->accounts = g->why.accounts.items;
+    trial->account_count = g->why.accounts.len;
+    trial->stages = g->why.stages.items;
+    trial->stage_count = g->why.stages.len;
+    trial->findings = g->why.findings;
+    trial->finding_count = g->why.finding_count;
     trial->counters = g->collected.counters;
     trial->counter_count = g->collected.counter_count;
     trial->gates = g->gates;
@@ -299,7 +345,7 @@ static const struct dyno_spark_statement *find_execution(const struct gathered *
 }
 
 /* The plans of each arm once, from a measured trial: what was really run. */
-static void store_plans(struct dyno_bench *bench, const struct gathered *g, size_t arm)
+static void store_plans(struct dyno_bench *bench, struct gathered *g, size_t arm)
 {
     size_t query_count = bench->options->workload->query_count;
     for (size_t query = 0; bench->rest_url != NULL && query < query_count; query++) {
@@ -316,12 +362,14 @@ static void store_plans(struct dyno_bench *bench, const struct gathered *g, size
             *has_plan = true;
         else
             dyno_log(bench->options->log, DYNO_LOG_DEBUG, "no plan: %s", err.message);
+        if (*has_plan && !dyno_log_is_written(bench))
+            dyno_why_see_plan(&g->why, (int64_t)query, text);
         free(text);
     }
 }
 
-static enum dyno_status gather(struct dyno_bench *bench, struct gathered *g, const char *stage,
-                               struct dyno_err *err)
+static enum dyno_status gather(struct dyno_bench *bench, size_t arm, struct gathered *g,
+                               const char *stage, struct dyno_err *err)
 {
     enum dyno_status status = run_and_collect(bench, g, stage, err);
     if (status != DYNO_OK)
@@ -334,7 +382,7 @@ static enum dyno_status gather(struct dyno_bench *bench, struct gathered *g, con
     if (status == DYNO_OK && g->child.file != NULL)
         status = dyno_facts_store_driver(bench, dyno_trial_file_header(g->child.file), err);
     if (status == DYNO_OK)
-        join_with_spark(bench, g);
+        join_with_spark(bench, arm, g);
     return status;
 }
 
@@ -368,7 +416,7 @@ enum dyno_status dyno_trial_warm_up(struct dyno_bench *bench, size_t arm, struct
     (void)snprintf(stage, sizeof stage, "warming up with profile %s",
                    bench->options->arms[arm].name);
     fill_plan(bench, arm, bench->options->seed, true, &g.plan);
-    enum dyno_status status = gather(bench, &g, stage, err);
+    enum dyno_status status = gather(bench, arm, &g, stage, err);
     g.is_valid = g.reason[0] == '\0';
     struct dyno_store_trial trial = {
         .role = "warmup", .block = -1, .position = -1, .arm_id = bench->arm_ids[arm]};
@@ -390,17 +438,19 @@ enum dyno_status dyno_trial_measure(struct dyno_bench *bench, const struct dyno_
     (void)snprintf(stage, sizeof stage, "block %d of %d: %s", slot->block + 1,
                    bench->options->blocks, bench->options->arms[arm].name);
     fill_plan(bench, arm, slot->seed, false, &g.plan);
-    enum dyno_status status = gather(bench, &g, stage, err);
+    enum dyno_status status = gather(bench, arm, &g, stage, err);
     if (status == DYNO_OK)
         judge_by_gates(bench, &g);
+    if (status == DYNO_OK && g.why.source != NULL) {
+        store_plans(bench, &g, arm);
+        dyno_why_judge(&g.why, g.collected.counters, g.collected.counter_count);
+    }
     struct dyno_store_trial trial = {.role = "measure",
                                      .block = slot->block,
                                      .position = slot->position,
                                      .arm_id = bench->arm_ids[arm]};
     if (status == DYNO_OK)
         status = store_trial(bench, &g, &trial, err);
-    if (status == DYNO_OK)
-        store_plans(bench, &g, arm);
     *is_complete_out = g.reason[0] == '\0';
     bench->trials_run++;
     bench->trial_cost_ns = dyno_now_ns() - begin_ns;

@@ -24,6 +24,7 @@ void dyno_open_stages_deinit(struct dyno_open_stages *stages);
 void dyno_open_stages_add(struct dyno_open_stages *stages, struct dyno_trace *trace,
                           const struct dyno_event_job *job);
 
+/** A task ended. */
 void dyno_open_stages_task(struct dyno_open_stages *stages, const struct dyno_event_task *task);
 
 /** An attempt is over: its cost goes into its trace. Returns how many of its tasks never ended. */

@@ -95,6 +95,12 @@ enum dyno_status dyno_launch_check(const struct dyno_spark_options *options, str
             "'%s' is no folder for Spark to work in: it must be an absolute path without "
             "comma, semicolon, quote and backslash",
             options->work_root);
+    const char *log_dir = dyno_launch_profile_value(options, "spark.eventLog.dir");
+    if (options->has_event_log && log_dir != NULL)
+        return dyno_err_set(err, DYNO_EINPUT,
+                            "'spark.eventLog.dir' is '%s': leave it out of the profile, the event "
+                            "log that is asked for has a folder of its own",
+                            log_dir);
     return check_java_options(options, err);
 }
 
@@ -127,10 +133,23 @@ static void add_fixed(struct dyno_vec *list, const struct dyno_launch *launch)
         {"spark.ui.retainedStages", "3000"},
         {"spark.sql.ui.retainedExecutions", "3000"},
         {"spark.ui.showConsoleProgress", "false"},
-        {"spark.eventLog.enabled", "false"},
     };
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         add(list, launch, fixed[i].key, dyno_xstrdup(fixed[i].value));
+}
+
+/* Plain and in one file: the cheapest for the server, and it can be read on from where one stopped. */
+static void add_event_log(struct dyno_vec *list, const struct dyno_launch *launch)
+{
+    if (!launch->options->has_event_log) {
+        add(list, launch, "spark.eventLog.enabled", dyno_xstrdup("false"));
+        return;
+    }
+    add(list, launch, "spark.eventLog.enabled", dyno_xstrdup("true"));
+    add(list, launch, "spark.eventLog.dir",
+        dyno_xasprintf("file:%s/" DYNO_SPARK_EVENT_LOGS, launch->work_dir));
+    add(list, launch, "spark.eventLog.compress", dyno_xstrdup("false"));
+    add(list, launch, "spark.eventLog.rolling.enabled", dyno_xstrdup("false"));
 }
 
 static void add_cluster(struct dyno_vec *list, const struct dyno_launch *launch)
@@ -160,6 +179,7 @@ void dyno_launch_add_settings(struct dyno_launch *launch)
     add(&list, launch, "spark.hadoop.javax.jdo.option.ConnectionURL",
         dyno_xasprintf("jdbc:derby:memory:%s;create=true", unique));
     add_fixed(&list, launch);
+    add_event_log(&list, launch);
     add_cluster(&list, launch);
     launch->added = dyno_vec_take(&list, &launch->added_count);
 }
@@ -221,7 +241,8 @@ static enum dyno_status write_text(const char *folder, const char *name, const c
 
 enum dyno_status dyno_launch_make_folders(const char *work_dir, struct dyno_err *err)
 {
-    static const char *const folders[] = {"conf", "local", "tmp", "operation-logs", "scratch"};
+    static const char *const folders[] = {"conf",           "local",   "tmp",
+                                          "operation-logs", "scratch", DYNO_SPARK_EVENT_LOGS};
     enum dyno_status status = DYNO_OK;
     union {
         const unsigned char *bytes;

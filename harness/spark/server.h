@@ -28,6 +28,9 @@ enum dyno_spark_kind {
     DYNO_SPARK_CLUSTER /**< a master and `workers` workers on loopback, one executor each */
 };
 
+/** The folder in a server's work folder that holds its event log. */
+#define DYNO_SPARK_EVENT_LOGS "event-logs"
+
 /** Borrowed for the call of dyno_spark_start only. */
 struct dyno_spark_options {
     const struct dyno_spark_install *install;
@@ -39,6 +42,7 @@ struct dyno_spark_options {
     const char *auth;                    /**< hive.server2.authentication: "NOSASL" or "NONE" */
     const struct dyno_setting *settings; /**< static ones of the profile */
     size_t setting_count;
+    bool has_event_log; /**< write one, plain and in one file: WORK/event-logs/APP.inprogress */
     int64_t ready_timeout_ns;   /**< 180 s */
     const struct dyno_log *log; /**< may be NULL */
     const atomic_int *stop;     /**< gives up soon after it is not 0; may be NULL */

@@ -167,6 +167,74 @@ CREATE TABLE spark_statement (
     PRIMARY KEY (trial_id, seq)
 ) WITHOUT ROWID;
 
+-- Where the response time of a statement went: the parts add up to done_ns - intended_ns.
+CREATE TABLE account (
+    trial_id         INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    seq              INTEGER NOT NULL,
+    source           TEXT NOT NULL,            -- rest | eventlog
+    session_wait_ns  INTEGER NOT NULL,
+    generator_lag_ns INTEGER NOT NULL,
+    server_queue_ns  INTEGER NOT NULL,         -- by REST it is in planning_ns
+    planning_ns      INTEGER NOT NULL,
+    scheduling_ns    INTEGER NOT NULL,         -- the critical path of stages from here on
+    deserialize_ns   INTEGER NOT NULL,
+    compute_ns       INTEGER NOT NULL,
+    gc_ns            INTEGER NOT NULL,
+    shuffle_fetch_ns INTEGER NOT NULL,
+    shuffle_write_ns INTEGER NOT NULL,
+    result_ns        INTEGER NOT NULL,         -- up to here
+    driver_ns        INTEGER NOT NULL,
+    fetch_ns         INTEGER NOT NULL,
+    unaccounted_ns   INTEGER NOT NULL,
+    PRIMARY KEY (trial_id, seq)
+) WITHOUT ROWID;
+
+-- The stages of the slowest statements of a trial. Times are ms since the statement was sent.
+CREATE TABLE stage (
+    trial_id            INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    seq                 INTEGER NOT NULL,
+    stage_id            INTEGER NOT NULL,
+    attempt             INTEGER NOT NULL,
+    job_id              INTEGER NOT NULL,      -- -1: not told
+    submit_ms           REAL,
+    complete_ms         REAL,
+    is_critical         INTEGER NOT NULL,      -- on the critical path
+    tasks               INTEGER NOT NULL,
+    failed_tasks        INTEGER NOT NULL,
+    empty_tasks         INTEGER NOT NULL,
+    run_ms              REAL NOT NULL,
+    cpu_ms              REAL NOT NULL,
+    gc_ms               REAL NOT NULL,
+    delay_ms            REAL,
+    input_bytes         INTEGER NOT NULL,
+    shuffle_read_bytes  INTEGER NOT NULL,
+    shuffle_write_bytes INTEGER NOT NULL,
+    spill_disk_bytes    INTEGER NOT NULL,
+    task_median_ms      REAL,
+    task_max_ms         REAL,
+    PRIMARY KEY (trial_id, seq, stage_id, attempt)
+) WITHOUT ROWID;
+
+-- What Spark's numbers say of a trial, with evidence and with the command that would measure the advice.
+CREATE TABLE finding (
+    trial_id    INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    rule        TEXT NOT NULL,                 -- data_skew | spill | ...
+    query       INTEGER NOT NULL,              -- query.ordinal; -1: the server
+    severity    TEXT NOT NULL CHECK (severity IN ('severe', 'warning', 'note')),
+    title       TEXT NOT NULL,
+    value       REAL NOT NULL,                 -- median of the statements over the threshold
+    threshold   REAL NOT NULL,
+    unit        TEXT NOT NULL,
+    what        TEXT NOT NULL,                 -- what the value is
+    statements  INTEGER NOT NULL,              -- over the threshold
+    judged      INTEGER NOT NULL,              -- that the rule applies to
+    example_seq INTEGER NOT NULL,              -- the worst one; -1: none
+    evidence    TEXT NOT NULL,
+    advice      TEXT NOT NULL,
+    command     TEXT NOT NULL,
+    PRIMARY KEY (trial_id, rule, query)
+);
+
 -- One plan text for each arm and query, the last one seen with jobs.
 CREATE TABLE plan (
     experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,

@@ -123,6 +123,37 @@ struct dyno_spark_statement {
     double task_max_ms, task_median_ms, skew_ratio;
 };
 
+/** One row of table account. The parts in the order of its columns; they are explain/part.h's. */
+#define DYNO_STORE_PARTS 14
+struct dyno_store_account {
+    int64_t seq;
+    const char *source; /**< "rest" or "eventlog" */
+    int64_t part_ns[DYNO_STORE_PARTS];
+};
+
+/** One row of table stage. Values that are not known are NAN. */
+struct dyno_store_stage {
+    int64_t seq, stage_id, attempt, job_id;
+    double submit_ms, complete_ms;
+    bool is_critical;
+    int64_t tasks, failed_tasks, empty_tasks;
+    double run_ms, cpu_ms, gc_ms, delay_ms;
+    int64_t input_bytes, shuffle_read_bytes, shuffle_write_bytes, spill_disk_bytes;
+    double task_median_ms, task_max_ms;
+};
+
+/** One row of table finding. Texts are borrowed, but for the two that say otherwise. */
+struct dyno_store_finding {
+    const char *rule;
+    int64_t query; /**< -1: the server */
+    const char *severity, *title;
+    double value, threshold;
+    const char *unit, *what;
+    int64_t statements, judged, example_seq;
+    const char *advice;
+    char *evidence, *command; /**< owned by whoever made it */
+};
+
 struct dyno_store_counter {
     const char *source;
     char name[96];
@@ -179,6 +210,12 @@ struct dyno_store_trial {
     size_t record_count;
     const struct dyno_spark_statement *statements;
     size_t statement_count;
+    const struct dyno_store_account *accounts;
+    size_t account_count;
+    const struct dyno_store_stage *stages;
+    size_t stage_count;
+    const struct dyno_store_finding *findings;
+    size_t finding_count;
     const struct dyno_store_counter *counters;
     size_t counter_count;
     const struct dyno_store_gate *gates;

@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "store/explained.h"
 #include "store/sql.h"
 #include "store/store.h"
 
@@ -238,6 +239,9 @@ enum dyno_status dyno_store_trial_add(struct dyno_store *store, int64_t experime
     const struct row_kind kinds[] = {
         {insert_record, trial->record_count, put_record},
         {insert_statement, trial->statement_count, put_statement},
+        {dyno_insert_account, trial->account_count, dyno_put_account},
+        {dyno_insert_stage, trial->stage_count, dyno_put_stage},
+        {dyno_insert_finding, trial->finding_count, dyno_put_finding},
         {insert_counter, trial->counter_count, put_counter},
         {insert_gate, trial->gate_count, put_gate},
         {insert_error, trial->error_count, put_error},
