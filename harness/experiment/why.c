@@ -12,8 +12,6 @@
 /* Of so many statements of a trial the stages are kept. */
 #define SLOWEST_KEPT 100
 
-_Static_assert((int)DYNO_PARTS == DYNO_STORE_PARTS, "the columns of table account are the parts");
-
 static bool is_measured(const struct dyno_store_record *record)
 {
     return record->phase == DYNO_PHASE_MEASURE && record->outcome == DYNO_OUTCOME_OK;

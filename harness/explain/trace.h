@@ -6,7 +6,7 @@
 #define DYNO_EXPLAIN_TRACE_H
 
 #include "base/vec.h"
-#include "explain/part.h"
+#include "store/part.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -156,6 +156,10 @@ void dyno_html_why(struct dyno_markup *m, const struct dyno_report_model *model)
         joined += model->overall.arms[arm].joined;
         completed += model->overall.arms[arm].response.n;
     }
+    if (model->together != NULL)
+        dyno_markup_element(m, "p", NULL, model->together);
+    dyno_html_accounts(m, model);
+    dyno_html_findings(m, model);
     if (joined > 0 && is_compare)
         put_changes(m, model);
     put_coverage(m, joined, completed);

@@ -267,6 +267,15 @@ cJSON *dyno_report_json_document(const struct dyno_report_model *model, bool has
     for (size_t i = 0; i < model->query_count; i++)
         cJSON_AddItemToArray(queries, query_object(model, &model->queries[i], has_long_texts));
     cJSON_AddItemToObject(root, "changes", changes_list(model));
+    cJSON *accounts = cJSON_AddArrayToObject(root, "accounts");
+    for (size_t i = 0; i < model->arm_count; i++) {
+        cJSON *account = dyno_report_json_account(&model->accounts[i]);
+        dyno_json_add_string(account, "arm", model->arms[i].name);
+        cJSON_AddItemToArray(accounts, account);
+    }
+    dyno_json_add_string(root, "together", model->together);
+    cJSON_AddItemToObject(root, "findings",
+                          dyno_report_json_findings(model->findings, model->finding_count));
     cJSON_AddItemToObject(root, "plans", has_long_texts ? plans_list(model) : cJSON_CreateArray());
     cJSON_AddItemToObject(root, "warmup", warmup_list(model));
     cJSON_AddItemToObject(root, "errors", errors_object(model));

@@ -17,8 +17,8 @@ enum dyno_status dyno_report_model_read(struct sqlite3 *db, int64_t experiment_i
     static const load_fn loaders[] = {
         dyno_report_load_head,         dyno_report_load_things,  dyno_report_load_settings,
         dyno_report_load_trials,       dyno_report_load_latency, dyno_report_load_contrasts,
-        dyno_report_load_disturbances, dyno_report_load_spark,   dyno_report_load_warmup,
-        dyno_report_load_plans,        dyno_report_load_errors,
+        dyno_report_load_disturbances, dyno_report_load_spark,   dyno_report_load_why,
+        dyno_report_load_warmup,       dyno_report_load_plans,   dyno_report_load_errors,
     };
     struct dyno_report_model *model = dyno_xcalloc(1, sizeof *model);
     model->head.id = experiment_id;
@@ -151,6 +151,8 @@ static void free_results(struct dyno_report_model *model)
         free(model->errors[i].sqlstate);
         free(model->errors[i].text);
     }
+    dyno_report_findings_free(model->findings, model->finding_count);
+    free(model->together);
     free(model->contrasts);
     free(model->warmup);
     free(model->changes);

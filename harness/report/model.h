@@ -12,6 +12,7 @@
 
 #include "report/spark_metric.h"
 #include "report/summary.h"
+#include "report/why.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -241,6 +242,11 @@ struct dyno_report_model {
     size_t warmup_count;
     struct dyno_report_change *changes; /**< largest first */
     size_t change_count;
+    struct dyno_report_account
+        accounts[DYNO_REPORT_ARMS];       /**< means over the statements that count */
+    struct dyno_report_finding *findings; /**< severe ones first */
+    size_t finding_count;
+    char *together; /**< what changed together with the response time, in one line; NULL: nothing */
     struct dyno_report_plan *plans;
     size_t plan_count;
     struct dyno_report_error *errors; /**< most frequent first */

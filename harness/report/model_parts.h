@@ -35,6 +35,9 @@ enum dyno_status dyno_report_load_disturbances(struct sqlite3 *db, struct dyno_r
 /** Spark's numbers and their changes. */
 enum dyno_status dyno_report_load_spark(struct sqlite3 *db, struct dyno_report_model *model,
                                         struct dyno_err *err) DYNO_MUST_CHECK;
+/** Time accounts, findings, and what changed together with latency; needs contrasts and changes. */
+enum dyno_status dyno_report_load_why(struct sqlite3 *db, struct dyno_report_model *model,
+                                      struct dyno_err *err) DYNO_MUST_CHECK;
 enum dyno_status dyno_report_load_warmup(struct sqlite3 *db, struct dyno_report_model *model,
                                          struct dyno_err *err) DYNO_MUST_CHECK;
 enum dyno_status dyno_report_load_plans(struct sqlite3 *db, struct dyno_report_model *model,

@@ -3,6 +3,7 @@
 #include "report/model.h"
 #include "report/report.h"
 #include "report/text_line.h"
+#include "report/text_why.h"
 #include "report/words.h"
 
 #include <math.h>
@@ -14,6 +15,8 @@
 #define LINES_MAX       40
 #define QUERIES_SHOWN   5
 #define CHANGES_SHOWN   3 /* and one more for each warning that is not there */
+#define FINDINGS_SHOWN  3
+#define RUN_WHY_LINES   8
 #define SETTINGS_SHOWN  2
 #define WARNINGS_SHOWN  5
 #define SENTENCE_LINES  2
@@ -260,19 +263,48 @@ static size_t warnings_shown(const struct dyno_text *text, const struct dyno_rep
     return count < room ? count : room;
 }
 
-static void put_changes(struct dyno_text *text, const struct dyno_report_model *model)
+static void put_title(struct dyno_text *text, const char *title)
 {
-    if (model->change_count == 0)
-        return;
-    size_t room = CHANGES_SHOWN + WARNINGS_SHOWN + NEXT_LINES_MIN - next_lines(text, model) -
-                  warnings_shown(text, model);
     dyno_text_end(text);
     dyno_text_style(text, DYNO_TEXT_BOLD);
-    dyno_text_word(text,
-                   "what Spark saw change (mean per statement; a coincidence, not yet a cause)",
-                   text->width);
+    dyno_text_word(text, title, text->width);
     dyno_text_style(text, DYNO_TEXT_PLAIN);
     dyno_text_end(text);
+}
+
+static size_t take_room(size_t *room, size_t wanted)
+{
+    size_t taken = wanted < *room ? wanted : *room;
+    *room -= taken;
+    return taken;
+}
+
+static bool has_why(const struct dyno_report_model *model)
+{
+    return model->finding_count > 0 || dyno_text_accounts_count(model) > 0;
+}
+
+/* What was found and where time went, in at most `*room` lines; what they leave is for others. */
+static void put_why(struct dyno_text *text, const struct dyno_report_model *model, size_t *room)
+{
+    size_t accounts = dyno_text_accounts_count(model);
+    if (model->together != NULL && take_room(room, 2) == 2)
+        dyno_text_wrap(text, "  ", model->together, 2);
+    *room -= dyno_text_findings(text, model, *room < FINDINGS_SHOWN ? *room : FINDINGS_SHOWN);
+    if (accounts > *room)
+        return;
+    dyno_text_accounts(text, model);
+    *room -= accounts;
+}
+
+static void put_changes(struct dyno_text *text, const struct dyno_report_model *model)
+{
+    size_t room = CHANGES_SHOWN + WARNINGS_SHOWN + NEXT_LINES_MIN - next_lines(text, model) -
+                  warnings_shown(text, model);
+    if (model->change_count == 0 && !has_why(model))
+        return;
+    put_title(text, "what Spark saw change (mean per statement; a coincidence, not yet a cause)");
+    put_why(text, model, &room);
     for (size_t i = 0; i < model->change_count && i < room; i++) {
         const struct dyno_report_change *change = &model->changes[i];
         char word[DYNO_REPORT_WORD_BYTES];
@@ -394,7 +426,12 @@ static void put_all(struct dyno_text *text, const struct dyno_report_model *mode
         put_changes(text, model);
         put_settings(text, model);
     } else {
+        size_t room = RUN_WHY_LINES;
         put_run_queries(text, model);
+        if (has_why(model)) {
+            put_title(text, "what Spark saw");
+            put_why(text, model, &room);
+        }
     }
     put_warnings(text, model);
     dyno_text_wrap(text, "next: ", model->head.next, next_lines(text, model));

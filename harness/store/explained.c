@@ -23,11 +23,11 @@ enum dyno_status dyno_put_account(sqlite3_stmt *statement, int64_t trial_id,
                                   struct dyno_err *err)
 {
     const struct dyno_store_account *account = &trial->accounts[i];
-    struct dyno_cell cells[3 + DYNO_STORE_PARTS];
+    struct dyno_cell cells[3 + DYNO_PARTS];
     cells[0] = dyno_cell_i64(trial_id);
     cells[1] = dyno_cell_i64(account->seq);
     cells[2] = dyno_cell_text(account->source);
-    for (size_t part = 0; part < DYNO_STORE_PARTS; part++)
+    for (size_t part = 0; part < DYNO_PARTS; part++)
         cells[3 + part] = dyno_cell_i64(account->part_ns[part]);
     return dyno_sql_run(statement, cells, COUNT_OF(cells), err);
 }

@@ -171,7 +171,7 @@ CREATE TABLE spark_statement (
 CREATE TABLE account (
     trial_id         INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
     seq              INTEGER NOT NULL,
-    source           TEXT NOT NULL,            -- rest | eventlog
+    source           TEXT NOT NULL,            -- rest | eventlog | none
     session_wait_ns  INTEGER NOT NULL,
     generator_lag_ns INTEGER NOT NULL,
     server_queue_ns  INTEGER NOT NULL,         -- by REST it is in planning_ns

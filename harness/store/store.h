@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "spark/setting.h"
+#include "store/part.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -123,12 +124,11 @@ struct dyno_spark_statement {
     double task_max_ms, task_median_ms, skew_ratio;
 };
 
-/** One row of table account. The parts in the order of its columns; they are explain/part.h's. */
-#define DYNO_STORE_PARTS 14
+/** One row of table account. The parts in the order of its columns. */
 struct dyno_store_account {
     int64_t seq;
-    const char *source; /**< "rest" or "eventlog" */
-    int64_t part_ns[DYNO_STORE_PARTS];
+    const char *source; /**< "rest", "eventlog", or "none": only the client's own parts are known */
+    int64_t part_ns[DYNO_PARTS];
 };
 
 /** One row of table stage. Values that are not known are NAN. */

@@ -217,6 +217,18 @@ static void put_spark(struct builder *b, int64_t trial, int64_t seq, int arm, in
         (int64_t)67108864, ms * 0.3, ms * 0.21, 1.42);
 }
 
+/* Parts that add up to wait + lag + service: what the fixture's Spark is slow by is its scheduling. */
+static void put_account(struct builder *b, int64_t trial, int64_t seq, const int64_t times[3],
+                        int arm)
+{
+    int64_t service = times[2];
+    int64_t scheduling = arm == 0 ? service / 2 : service / 10;
+    int64_t rest = service - scheduling - service / 20;
+    put(b,
+        "INSERT INTO account VALUES (?1, ?2, 'rest', ?3, ?4, 0, ?5, ?6, 0, ?7, 0, 0, 0, 0, 0, 0, 0)",
+        "iiiiiii", trial, seq, times[0], times[1], service / 20, scheduling, rest);
+}
+
 static void put_record(struct builder *b, int64_t trial, int64_t seq, const struct trial_numbers *t,
                        int64_t intended_ns)
 {
@@ -238,6 +250,8 @@ static void put_record(struct builder *b, int64_t trial, int64_t seq, const stru
         send_ns + service - 700000, send_ns + service, outcome == 3 ? "42000" : "");
     if (outcome == 2 && !t->is_warmup && seq % 19 != 0)
         put_spark(b, trial, seq, t->arm, query, service);
+    if (outcome == 2)
+        put_account(b, trial, seq, (int64_t[]){wait_ns, lag_ns, service}, t->arm);
     if (is_failed)
         put(b, "INSERT INTO error_sample VALUES (?1, ?2, ?3, ?4, ?5)", "iiihh", trial,
             (int64_t)query, outcome, outcome == 3 ? "42000" : "",
@@ -256,6 +270,25 @@ static void put_gates(struct builder *b, int64_t trial, const struct trial_numbe
         (int64_t)1, "sent on time");
     put(b, sql, "ihddhiih", trial, "joined", 0.95, 0.9, "ratio", (int64_t)0, (int64_t)1,
         "Spark's numbers were found for nearly all statements");
+}
+
+/* The base has too many small tasks, in every query; the server of both collects garbage. */
+static void put_findings(struct builder *b, int64_t trial, const struct trial_numbers *t)
+{
+    static const char sql[] =
+        "INSERT INTO finding VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+        "?11, ?12, ?13, ?14, ?15)";
+    for (int query = 0; query < b->shape->queries && t->arm == 0; query++)
+        put(b, sql, "itithddhhiiihhh", trial, "small_partitions", (int64_t)query, "severe",
+            "partitions too small", 100.0 + query, 10.0, "x",
+            "tasks for each core in a stage of tiny tasks", (int64_t)30, (int64_t)32, (int64_t)17,
+            "stage 12: 200 tasks on 2 cores, the median one 1.4 ms on 3.1 KiB",
+            "fewer shuffle partitions, or AQE, which joins small ones",
+            "sparkdyno compare retail aqe-off aqe-off --candidate-conf spark.sql.shuffle.partitions=8");
+    put(b, sql, "itithddhhiiihhh", trial, "server_gc", (int64_t)-1, "warning",
+        "the server collects garbage", 12.5, 10.0, "%", "of the window's time", (int64_t)1,
+        (int64_t)1, (int64_t)-1, "1500 of 12000 ms", "a larger heap, or another collector",
+        "sparkdyno compare retail default gc-parallel");
 }
 
 static void put_trial(struct builder *b, const struct trial_numbers *t)
@@ -278,8 +311,10 @@ static void put_trial(struct builder *b, const struct trial_numbers *t)
         (int64_t)!t->is_bad);
     for (int64_t seq = 0; seq < t->statements; seq++)
         put_record(b, trial, seq, t, INT64_C(3000000000) + seq * step_ns);
-    if (!t->is_warmup)
+    if (!t->is_warmup) {
         put_gates(b, trial, t);
+        put_findings(b, trial, t);
+    }
     b->wall_ms += 46000;
 }
 

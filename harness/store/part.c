@@ -1,4 +1,4 @@
-#include "explain/part.h"
+#include "store/part.h"
 
 static const struct {
     const char *name;

@@ -1,8 +1,8 @@
 /** The parts of a statement's response time. */
-#ifndef DYNO_EXPLAIN_PART_H
-#define DYNO_EXPLAIN_PART_H
+#ifndef DYNO_STORE_PART_H
+#define DYNO_STORE_PART_H
 
-/** In the order in which a statement goes through them. */
+/** In the order in which a statement goes through them, and of the columns of table account. */
 enum dyno_part {
     DYNO_PART_SESSION_WAIT,  /**< all sessions were busy */
     DYNO_PART_GENERATOR_LAG, /**< our own lateness */
