@@ -18,6 +18,7 @@ static const struct command commands[] = {
     {&cli_verb_compare, cli_compare}, {&cli_verb_aa, cli_aa},
     {&cli_verb_list, cli_list},       {&cli_verb_show, cli_show},
     {&cli_verb_report, cli_report},   {&cli_verb_generate, cli_generate},
+    {&cli_verb_explain, cli_explain},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

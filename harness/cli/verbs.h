@@ -12,6 +12,7 @@ int cli_list(int argc, char **argv);
 int cli_show(int argc, char **argv);
 int cli_report(int argc, char **argv);
 int cli_generate(int argc, char **argv);
+int cli_explain(int argc, char **argv);
 
 extern const struct cli_verb cli_verb_run;
 extern const struct cli_verb cli_verb_compare;
@@ -21,5 +22,6 @@ extern const struct cli_verb cli_verb_list;
 extern const struct cli_verb cli_verb_show;
 extern const struct cli_verb cli_verb_report;
 extern const struct cli_verb cli_verb_generate;
+extern const struct cli_verb cli_verb_explain;
 
 #endif

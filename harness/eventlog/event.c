@@ -36,6 +36,13 @@ static const struct dyno_scan_field application_fields[] = {
     TEXT("App ID", application, id),
     I64("Timestamp", application, time_ms),
 };
+static const struct dyno_scan_field executor_info_fields[] = {
+    I64("Total Cores", application, cores),
+};
+static const struct dyno_scan_table executor_info = TABLE(executor_info_fields);
+static const struct dyno_scan_field executor_fields[] = {
+    INTO("Executor Info", executor_info),
+};
 static const struct dyno_scan_field property_fields[] = {
     TEXT("spark.job.description", job, description),
     TEXT("spark.jobGroup.id", job, group),
@@ -175,6 +182,7 @@ static const struct {
     {THRIFT "Closed", DYNO_EVENT_OPERATION_CLOSE, TABLE(operation_end_fields)},
     {"SparkListenerLogStart", DYNO_EVENT_LOG_START, TABLE(log_start_fields)},
     {"SparkListenerApplicationStart", DYNO_EVENT_APPLICATION_START, TABLE(application_fields)},
+    {"SparkListenerExecutorAdded", DYNO_EVENT_EXECUTOR_ADDED, TABLE(executor_fields)},
     {"SparkListenerApplicationEnd", DYNO_EVENT_APPLICATION_END, TABLE(application_fields)},
 };
 #define KNOWN (sizeof known / sizeof known[0])

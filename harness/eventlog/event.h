@@ -13,6 +13,7 @@ enum dyno_event_kind {
     DYNO_EVENT_LOG_START,
     DYNO_EVENT_APPLICATION_START,
     DYNO_EVENT_APPLICATION_END,
+    DYNO_EVENT_EXECUTOR_ADDED,
     DYNO_EVENT_JOB_START,
     DYNO_EVENT_JOB_END,
     DYNO_EVENT_STAGE_COMPLETED,
@@ -33,6 +34,7 @@ struct dyno_event_application {
     struct dyno_span version; /**< of DYNO_EVENT_LOG_START */
     struct dyno_span name, id;
     int64_t time_ms;
+    int64_t cores; /**< of DYNO_EVENT_EXECUTOR_ADDED */
 };
 
 struct dyno_event_job {

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "explain/server_rule.h"
 #include "explain/time_account.h"
+#include "explain/trace_rows.h"
 #include "load/record.h"
 
 #include <math.h>
@@ -73,55 +74,6 @@ static void keep_account(struct dyno_why *why, int64_t seq, const struct dyno_ti
     dyno_vec_push(&why->accounts, &row);
 }
 
-static double since_send_ms(const struct dyno_why *why, const struct dyno_store_record *record,
-                            int64_t wall_ms)
-{
-    if (wall_ms < 0)
-        return (double)NAN;
-    return (double)(wall_ms - why->options.epoch_wall_ms) - (double)record->send_ns / 1e6;
-}
-
-static bool is_on_path(const struct dyno_stage_cost *stage, const struct dyno_stage_cost **path,
-                       size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (path[i] == stage)
-            return true;
-    return false;
-}
-
-static void keep_stages(struct dyno_why *why, const struct dyno_store_record *record,
-                        const struct dyno_trace *trace)
-{
-    const struct dyno_stage_cost **path = dyno_xcalloc(trace->stages.len + 1, sizeof *path);
-    size_t count = dyno_trace_critical_path(trace, path);
-    for (size_t i = 0; i < trace->stages.len; i++) {
-        const struct dyno_stage_cost *cost = dyno_trace_stage(trace, i);
-        struct dyno_store_stage row = {.seq = trace->seq,
-                                       .stage_id = cost->id,
-                                       .attempt = cost->attempt,
-                                       .job_id = cost->job,
-                                       .submit_ms = since_send_ms(why, record, cost->submit_ms),
-                                       .complete_ms = since_send_ms(why, record, cost->complete_ms),
-                                       .is_critical = is_on_path(cost, path, count),
-                                       .tasks = cost->tasks,
-                                       .failed_tasks = cost->failed_tasks,
-                                       .empty_tasks = cost->empty_tasks,
-                                       .run_ms = cost->run_ms,
-                                       .cpu_ms = cost->cpu_ms,
-                                       .gc_ms = cost->gc_ms,
-                                       .delay_ms = cost->delay_ms,
-                                       .input_bytes = cost->input_bytes,
-                                       .shuffle_read_bytes = cost->shuffle_read_bytes,
-                                       .shuffle_write_bytes = cost->shuffle_write_bytes,
-                                       .spill_disk_bytes = cost->spill_disk_bytes,
-                                       .task_median_ms = cost->task_median_ms,
-                                       .task_max_ms = cost->task_max_ms};
-        dyno_vec_push(&why->stages, &row);
-    }
-    free(path);
-}
-
 static void note_plan(struct dyno_why *why, const char *plan)
 {
     why->has_plan = why->has_plan || plan != NULL;
@@ -146,7 +98,8 @@ void dyno_why_see(void *ctx, struct dyno_trace *trace)
     dyno_findings_see(why->seen, record->query, trace->seq, &c);
     note_plan(why, trace->plan);
     if (record->done_ns - record->intended_ns >= why->slow_ns)
-        keep_stages(why, record, trace);
+        dyno_trace_rows(trace, (double)why->options.epoch_wall_ms + (double)record->send_ns / 1e6,
+                        &why->stages);
 }
 
 void dyno_why_see_plan(struct dyno_why *why, int64_t query, char *plan)

@@ -5,6 +5,7 @@
 #define FEWEST_TASKS 8
 #define TINY_MS      50.0
 #define TINY_BYTES   (1024.0 * 1024.0)
+#define COMMON_CORES 8 /* where nobody says how many there are */
 
 /* Tasks that take so little time on so little data that handling them is most of their cost. */
 static int is_tiny(const struct dyno_stage_cost *stage)
@@ -16,7 +17,7 @@ static int is_tiny(const struct dyno_stage_cost *stage)
 void dyno_rule_small_partitions(const struct dyno_rule_case *c, struct dyno_rule_value *out)
 {
     const struct dyno_stage_cost *worst = NULL;
-    int64_t cores = c->cores > 0 ? c->cores : 1;
+    int64_t cores = c->cores > 0 ? c->cores : COMMON_CORES;
     int has_stage = 0;
     for (size_t i = 0; i < c->trace->stages.len; i++) {
         const struct dyno_stage_cost *stage = dyno_trace_stage(c->trace, i);

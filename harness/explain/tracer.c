@@ -380,6 +380,7 @@ static void copy_span(char *out, size_t room, struct dyno_span span)
 
 static void on_application(struct dyno_tracer *tracer, const struct dyno_event_application *event)
 {
+    tracer->facts.cores += event->cores;
     copy_span(tracer->facts.version, sizeof tracer->facts.version, event->version);
     copy_span(tracer->facts.app_id, sizeof tracer->facts.app_id, event->id);
     copy_span(tracer->facts.app_name, sizeof tracer->facts.app_name, event->name);

@@ -26,6 +26,7 @@ enum dyno_status dyno_tracer_read(struct dyno_tracer *tracer, struct dyno_eventl
 
 struct dyno_tracer_facts {
     char app_id[64], app_name[128], version[32];
+    int64_t cores; /**< of all executors that were added; 0: not told */
     int64_t statements;
     int64_t missing_tasks;   /**< that stages had and the log does not hold */
     int64_t missing_stages;  /**< whose completion it does not hold though tasks of theirs ended */

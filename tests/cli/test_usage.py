@@ -49,6 +49,13 @@ WRONG = [
     (["list", "--db", "/nowhere/x.db"], 2, r"/nowhere/x.db"),
     (["show", "nothing", "--db", "/nowhere/x.db"], 2, r"/nowhere/x.db"),
     (["generate", "/nowhere/plan.json", "/tmp/out"], 2, r"/nowhere/plan.json"),
+    (["run", "retail", "--target", "null", "--event-log"], 2, r"--event-log goes with a managed server"),
+    (["explain", "--db", "/nowhere/x.db"], 2, r"/nowhere/x.db"),
+    (["explain", "--event-log", "/nowhere/log"], 2, r"there is no event log '/nowhere/log'"),
+    (["explain", "--event-log", "README.md"], 2, r"README.md:1:1: no event log begins with these bytes"),
+    (["explain", "--event-log", "tests"], 2, r"no rolled event log .* name one of: CMakeLists.txt"),
+    (["explain", "3", "--event-log", "x"], 2, r"--event-log reads a log instead of an experiment"),
+    (["explain", "--slowest", "-1"], 2, r"--slowest: '-1' is not a whole number from 0 to 1000"),
 ]
 
 

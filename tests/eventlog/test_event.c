@@ -89,6 +89,16 @@ static void test_what_is_not_there_is_unknown(void **state)
     assert_int_equal(event.execution.time_ms, -1);
 }
 
+static void test_executors_tell_their_cores(void **state)
+{
+    struct dyno_event event =
+        read_line("{\"Event\":\"SparkListenerExecutorAdded\",\"Timestamp\":5,\"Executor ID\":\"0\","
+                  "\"Executor Info\":{\"Host\":\"h\",\"Total Cores\":2,\"Log Urls\":{}}}");
+    (void)state;
+    assert_int_equal(event.kind, DYNO_EVENT_EXECUTOR_ADDED);
+    assert_int_equal(event.application.cores, 2);
+}
+
 static void test_other_events_are_let_through(void **state)
 {
     struct dyno_event event = read_line("{\"Event\":\"SparkListenerFromTheFuture\",\"x\":[1}");
@@ -117,6 +127,7 @@ int main(void)
         cmocka_unit_test(test_task_end),
         cmocka_unit_test(test_job_start_and_its_stages),
         cmocka_unit_test(test_what_is_not_there_is_unknown),
+        cmocka_unit_test(test_executors_tell_their_cores),
         cmocka_unit_test(test_other_events_are_let_through),
         cmocka_unit_test(test_no_event_is_broken),
     };
