@@ -1,0 +1,306 @@
+#include "base/json.h"
+#include "base/units.h"
+#include "cli/exit_code.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+#include "decide/trend.h"
+#include "store/history.h"
+#include "store/sql.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FEWEST_POINTS 2
+
+struct history_options {
+    const char *db, *metric;
+    int64_t window;
+    double max_p, min_magnitude;
+    bool wants_json, no_color;
+};
+
+#define AT(member) offsetof(struct history_options, member)
+
+static const struct cli_option trend_options[] = {
+    {"metric", 0, "NAME", CLI_STRING, AT(metric), 0, 0,
+     "p50, p95, mean or suite (the first three)"},
+    {"window", 0, "N", CLI_INTEGER, AT(window), 2, 10000, "points looked at together (50)"},
+    {"max-p", 0, "P", CLI_NUMBER, AT(max_p), 0.0000001, 1, "of a change (0.001)"},
+    {"min-change", 0, "RATIO", CLI_NUMBER, AT(min_magnitude), 0, 100,
+     "smaller changes are passed over (0)"},
+    {"db", 0, "FILE", CLI_STRING, AT(db), 0, 0, "results file (results/sparkdyno.db)"},
+    {"json", 0, NULL, CLI_FLAG, AT(wants_json), 0, 0, "one JSON document, with all points"},
+    {"no-color", 0, NULL, CLI_FLAG, AT(no_color), 0, 0, "no colours"},
+    {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
+
+static const struct cli_option baseline_options[] = {
+    {"db", 0, "FILE", CLI_STRING, AT(db), 0, 0, "results file (results/sparkdyno.db)"},
+    {"json", 0, NULL, CLI_FLAG, AT(wants_json), 0, 0, "list as one JSON document"},
+    {"no-color", 0, NULL, CLI_FLAG, AT(no_color), 0, 0, "no colours"},
+    {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
+
+const struct cli_verb cli_verb_trend = {
+    .name = "trend",
+    .arguments = "[WORKLOAD [PROFILE]]",
+    .summary = "the history of a results file, and where it changed",
+    .description =
+        "One value for each experiment, in series of equal workload, load, profile and environment. Changes\n"
+        "are found by the algorithm of Apache Otava: E-divisive with a t test in windows.\n",
+    .examples =
+        "  sparkdyno trend\n  sparkdyno trend retail default --metric p95 --min-change 0.05\n",
+    .options = trend_options,
+    .min_words = 0,
+    .max_words = 2};
+
+const struct cli_verb cli_verb_baseline = {
+    .name = "baseline",
+    .arguments = "set NAME [EXPERIMENT] | remove NAME | list",
+    .summary = "names for experiments that gates compare with",
+    .description = "EXPERIMENT is a number of `list`, or latest (the default).\n",
+    .examples = "  sparkdyno baseline set main\n  sparkdyno baseline set release-1 12\n"
+                "  sparkdyno baseline list\n",
+    .options = baseline_options,
+    .min_words = 0,
+    .max_words = 3};
+
+static void print_change(const struct dyno_trend_series *series,
+                         const struct dyno_changepoint *change)
+{
+    const struct dyno_trend_point *point = &series->points[change->index];
+    char before[32];
+    char after[32];
+    (void)printf("  %.10s  experiment %-5" PRId64 " %s -> %s  %+.1f %%  (p = %.2g)\n",
+                 point->created_utc, point->experiment_id,
+                 dyno_format_duration((int64_t)change->mean_before, before, sizeof before),
+                 dyno_format_duration((int64_t)change->mean_after, after, sizeof after),
+                 100.0 * (change->mean_after / change->mean_before - 1.0), change->p);
+}
+
+static void print_trend(const struct dyno_trend *trend)
+{
+    for (size_t i = 0; i < trend->count; i++) {
+        const struct dyno_trend_series *series = &trend->series[i];
+        char last[32];
+        if (series->point_count == 0)
+            continue;
+        const struct dyno_trend_point *newest = &series->points[series->point_count - 1];
+        (void)printf("%s under %s, %s response: %zu experiment%s, last %s (%.10s), %zu change%s\n",
+                     series->workload, series->profile, dyno_metric_word(series->metric),
+                     series->point_count, series->point_count == 1 ? "" : "s",
+                     dyno_format_duration((int64_t)newest->ns, last, sizeof last),
+                     newest->created_utc, series->change_count,
+                     series->change_count == 1 ? "" : "s");
+        for (size_t k = 0; k < series->change_count; k++)
+            print_change(series, &series->changes[k]);
+    }
+}
+
+static cJSON *points_json(const struct dyno_trend_series *series)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < series->point_count; i++) {
+        cJSON *item = cJSON_CreateObject();
+        dyno_json_add_i64(item, "experiment", series->points[i].experiment_id);
+        dyno_json_add_string(item, "created_utc", series->points[i].created_utc);
+        dyno_json_add_i64(item, "trials", (int64_t)series->points[i].trials);
+        dyno_json_add_f64(item, "ns", series->points[i].ns);
+        cJSON_AddItemToArray(list, item);
+    }
+    return list;
+}
+
+static cJSON *changes_json(const struct dyno_trend_series *series)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < series->change_count; i++) {
+        const struct dyno_changepoint *change = &series->changes[i];
+        cJSON *item = cJSON_CreateObject();
+        dyno_json_add_i64(item, "experiment", series->points[change->index].experiment_id);
+        dyno_json_add_i64(item, "point", (int64_t)change->index);
+        dyno_json_add_f64(item, "before_ns", change->mean_before);
+        dyno_json_add_f64(item, "after_ns", change->mean_after);
+        dyno_json_add_f64(item, "p", change->p);
+        cJSON_AddItemToArray(list, item);
+    }
+    return list;
+}
+
+static void print_document(cJSON *root)
+{
+    char *text = cJSON_Print(root);
+    (void)printf("%s\n", text);
+    free(text);
+    cJSON_Delete(root);
+}
+
+static void print_trend_json(const struct dyno_trend *trend)
+{
+    cJSON *root = cJSON_CreateObject();
+    dyno_json_add_i64(root, "schema_version", 1);
+    cJSON *list = cJSON_AddArrayToObject(root, "series");
+    for (size_t i = 0; i < trend->count; i++) {
+        const struct dyno_trend_series *series = &trend->series[i];
+        cJSON *item = cJSON_CreateObject();
+        dyno_json_add_string(item, "workload", series->workload);
+        dyno_json_add_string(item, "profile", series->profile);
+        dyno_json_add_string(item, "metric", dyno_metric_name(series->metric));
+        cJSON_AddItemToObject(item, "points", points_json(series));
+        cJSON_AddItemToObject(item, "changes", changes_json(series));
+        cJSON_AddItemToArray(list, item);
+    }
+    print_document(root);
+}
+
+static bool has_history(const struct dyno_trend *trend)
+{
+    for (size_t i = 0; i < trend->count; i++)
+        if (trend->series[i].point_count >= FEWEST_POINTS)
+            return true;
+    return false;
+}
+
+static int run_trend(const struct history_options *options, const struct cli_words *words,
+                     struct cli_terminal *terminal)
+{
+    struct dyno_store *store = NULL;
+    struct dyno_trend trend = {.series = NULL};
+    struct dyno_err err = DYNO_ERR_INIT;
+    struct dyno_changepoint_options how = DYNO_CHANGEPOINT_OPTIONS_INIT;
+    struct dyno_trend_filter filter = {.workload = words->count > 0 ? words->items[0] : NULL,
+                                       .profile = words->count > 1 ? words->items[1] : NULL,
+                                       .metric = DYNO_METRIC_COUNT};
+    enum dyno_status status = DYNO_OK;
+    how.window = (size_t)options->window;
+    how.max_p = options->max_p;
+    how.min_magnitude = options->min_magnitude;
+    if (options->metric != NULL) {
+        filter.metric = dyno_metric_of(options->metric);
+        if (filter.metric == DYNO_METRIC_COUNT)
+            status =
+                dyno_err_set(&err, DYNO_EINPUT, "--metric: '%s' is none of p50, p95, mean, suite",
+                             options->metric);
+    }
+    if (status == DYNO_OK)
+        status = dyno_store_open_readonly(options->db, &store, &err);
+    if (status == DYNO_OK)
+        status = dyno_trend_load(store, &filter, &how, &trend, &err);
+    int code = cli_exit_of(status);
+    if (status != DYNO_OK)
+        cli_terminal_error(terminal, "%s", err.message);
+    else if (options->wants_json)
+        print_trend_json(&trend);
+    else
+        print_trend(&trend);
+    if (status == DYNO_OK && !has_history(&trend)) {
+        cli_terminal_error(terminal, "there is no history: no two finished experiments of one "
+                                     "workload, load, profile and environment");
+        code = CLI_EXIT_INCONCLUSIVE;
+    }
+    dyno_trend_deinit(&trend);
+    dyno_store_close(store);
+    return code;
+}
+
+static enum dyno_status list_baselines(struct dyno_store *store, bool wants_json,
+                                       struct dyno_err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    bool has_row = true;
+    cJSON *root = cJSON_CreateObject();
+    dyno_json_add_i64(root, "schema_version", 1);
+    cJSON *list = cJSON_AddArrayToObject(root, "baselines");
+    enum dyno_status status =
+        dyno_sql_select(dyno_store_handle(store),
+                        "SELECT b.name, b.experiment_id, b.set_utc, e.name FROM baseline b "
+                        "JOIN experiment e ON e.id = b.experiment_id ORDER BY b.name",
+                        NULL, 0, &statement, err);
+    while (status == DYNO_OK && has_row) {
+        status = dyno_sql_next(statement, &has_row, err);
+        if (status != DYNO_OK || !has_row)
+            break;
+        const char *name = (const char *)sqlite3_column_text(statement, 0);
+        int64_t id = sqlite3_column_int64(statement, 1);
+        cJSON *item = cJSON_CreateObject();
+        dyno_json_add_string(item, "name", name);
+        dyno_json_add_i64(item, "experiment", id);
+        dyno_json_add_string(item, "set_utc", (const char *)sqlite3_column_text(statement, 2));
+        cJSON_AddItemToArray(list, item);
+        if (!wants_json)
+            (void)printf("%-24s %5" PRId64 "  %s\n", name, id,
+                         (const char *)sqlite3_column_text(statement, 3));
+    }
+    (void)sqlite3_finalize(statement);
+    if (wants_json)
+        print_document(root);
+    else
+        cJSON_Delete(root);
+    return status;
+}
+
+static int run_baseline(const struct history_options *options, const struct cli_words *words,
+                        struct cli_terminal *terminal)
+{
+    struct dyno_store *store = NULL;
+    struct dyno_err err = DYNO_ERR_INIT;
+    const char *action = words->count > 0 ? words->items[0] : "list";
+    bool is_set = strcmp(action, "set") == 0 && words->count >= 2;
+    bool is_remove = strcmp(action, "remove") == 0 && words->count == 2;
+    bool is_list = strcmp(action, "list") == 0 && words->count <= 1;
+    int64_t id = 0;
+    enum dyno_status status = DYNO_OK;
+    if (!is_set && !is_remove && !is_list)
+        status = dyno_err_set(&err, DYNO_EINPUT, "usage: sparkdyno baseline %s (see --help)",
+                              cli_verb_baseline.arguments);
+    if (status == DYNO_OK)
+        status = is_list ? dyno_store_open_readonly(options->db, &store, &err)
+                         : dyno_store_open(options->db, &store, &err);
+    if (status == DYNO_OK && is_set)
+        status = dyno_store_experiment_find(store, words->count > 2 ? words->items[2] : "latest",
+                                            &id, &err);
+    if (status == DYNO_OK && is_set)
+        status = dyno_store_baseline_set(store, words->items[1], id, &err);
+    else if (status == DYNO_OK && is_remove)
+        status = dyno_store_baseline_remove(store, words->items[1], &err);
+    else if (status == DYNO_OK)
+        status = list_baselines(store, options->wants_json, &err);
+    if (status == DYNO_OK && is_set)
+        (void)printf("baseline %s: experiment %" PRId64 "\n", words->items[1], id);
+    if (status != DYNO_OK)
+        cli_terminal_error(terminal, "%s", err.message);
+    dyno_store_close(store);
+    return cli_exit_of(status);
+}
+
+static int history_verb(const struct cli_verb *verb, int argc, char **argv)
+{
+    struct history_options options = {.db = "results/sparkdyno.db", .window = 50, .max_p = 0.001};
+    struct cli_words words = {.count = 0};
+    struct cli_terminal terminal;
+    struct dyno_err err = DYNO_ERR_INIT;
+    int code = CLI_EXIT_OK;
+    enum dyno_status status = cli_options_parse(verb, argc, argv, &options, &words, &err);
+    cli_terminal_init(&terminal, 0, options.no_color);
+    if (status != DYNO_OK) {
+        cli_terminal_error(&terminal, "%s", err.message);
+        code = cli_exit_of(status);
+    } else if (words.wants_help)
+        cli_options_help(verb, stdout);
+    else
+        code = verb == &cli_verb_trend ? run_trend(&options, &words, &terminal)
+                                       : run_baseline(&options, &words, &terminal);
+    cli_terminal_deinit(&terminal);
+    int closed = cli_output_close();
+    return closed != CLI_EXIT_OK ? closed : code;
+}
+
+int cli_trend(int argc, char **argv)
+{
+    return history_verb(&cli_verb_trend, argc, argv);
+}
+
+int cli_baseline(int argc, char **argv)
+{
+    return history_verb(&cli_verb_baseline, argc, argv);
+}
