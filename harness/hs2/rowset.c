@@ -121,7 +121,12 @@ static void read_columns(struct dyno_wire_reader *reader, struct dyno_hs2_block 
         dyno_wire_fail(reader, DYNO_EPROTO, "the columns are not structures");
         return;
     }
-    block->column_count = 0;
+    if (block->column_count > 0 || list.count > DYNO_WIRE_MAX_COLUMNS) {
+        dyno_wire_fail(reader, DYNO_EPROTO,
+                       block->column_count > 0 ? "the columns come twice"
+                                               : "there are more than 65535 columns");
+        return;
+    }
     for (size_t i = 0; i < list.count && reader->status == DYNO_OK; i++)
         read_column_union(reader, block);
     for (size_t i = 1; i < block->column_count; i++)

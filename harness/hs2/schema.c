@@ -165,6 +165,12 @@ static void read_columns(struct dyno_wire_reader *reader, struct dyno_hs2_schema
         dyno_wire_fail(reader, DYNO_EPROTO, "the column descriptions are not structures");
         return;
     }
+    if (schema->count > 0 || list.count > DYNO_WIRE_MAX_COLUMNS) {
+        dyno_wire_fail(reader, DYNO_EPROTO,
+                       schema->count > 0 ? "the column descriptions come twice"
+                                         : "there are more than 65535 columns");
+        return;
+    }
     for (size_t i = 0; i < list.count && reader->status == DYNO_OK; i++) {
         struct dyno_hs2_column_desc *column = add_column(reader, schema);
         if (column != NULL)

@@ -39,6 +39,9 @@ enum dyno_wire_message {
 /** Structures within structures that the reader follows before it calls the message hostile. */
 #define DYNO_WIRE_MAX_DEPTH 64
 
+/** Columns of a result that are accepted; as many as an ODBC column number can count. */
+#define DYNO_WIRE_MAX_COLUMNS 65535
+
 struct dyno_wire_writer {
     uint8_t *bytes;
     size_t len;

@@ -6,6 +6,7 @@
 
 /* No connection string is longer; what is, is an attack or a mistake. */
 #define VALUE_MAX_BYTES 65536
+#define BLANKS          " \t\r\n"
 
 void dyno_odbc_pairs_init(struct dyno_odbc_pairs *pairs)
 {
@@ -81,11 +82,11 @@ enum dyno_status dyno_odbc_pairs_add(struct dyno_odbc_pairs *pairs, const char *
 
 static void append_trimmed(struct dyno_str *out, const char *text, size_t len)
 {
-    while (len > 0 && strchr(" \t\r\n", text[0]) != NULL) {
+    while (len > 0 && strchr(BLANKS, text[0]) != NULL) {
         text++;
         len--;
     }
-    while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL)
+    while (len > 0 && strchr(BLANKS, text[len - 1]) != NULL)
         len--;
     dyno_str_append_n(out, text, len);
 }
@@ -159,7 +160,7 @@ static bool needs_braces(const char *value)
 {
     size_t len = strlen(value);
     return strpbrk(value, ";{}[]") != NULL ||
-           (len > 0 && (value[0] == ' ' || value[len - 1] == ' '));
+           (len > 0 && (strchr(BLANKS, value[0]) != NULL || strchr(BLANKS, value[len - 1]) != NULL));
 }
 
 void dyno_odbc_pairs_format(const struct dyno_odbc_pairs *pairs, struct dyno_str *out)
