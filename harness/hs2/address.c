@@ -20,6 +20,9 @@ static const struct {
     {offsetof(struct dyno_hs2_options, password), "x"},
     {offsetof(struct dyno_hs2_options, token), ""},
     {offsetof(struct dyno_hs2_options, http_path), "cliservice"},
+    {offsetof(struct dyno_hs2_options, krb_service), "hive"},
+    {offsetof(struct dyno_hs2_options, krb_host), "_HOST"},
+    {offsetof(struct dyno_hs2_options, krb_realm), NULL},
     {offsetof(struct dyno_hs2_options, proxy.host), NULL},
     {offsetof(struct dyno_hs2_options, proxy.user), NULL},
     {offsetof(struct dyno_hs2_options, proxy.password), NULL},
@@ -66,6 +69,11 @@ enum dyno_status dyno_hs2_address_init(struct dyno_hs2_address *address,
     if (status == DYNO_OK && with->auth == DYNO_HS2_AUTH_BEARER && !is_http)
         status =
             dyno_err_set_sql(err, DYNO_EINPUT, "HY024", 0, "a token is understood over HTTP only");
+    if (status == DYNO_OK && with->auth == DYNO_HS2_AUTH_KERBEROS && is_http)
+        status = dyno_err_set_sql(err, DYNO_EUNSUPPORTED, "HYC00", 0,
+                                  "Kerberos is understood on the binary transport only");
+    if (status == DYNO_OK && strcmp(with->krb_host, "_HOST") == 0)
+        with->krb_host = with->host;
     /* curl reads its files by itself. */
     if (status == DYNO_OK && with->tls.is_on && !is_http)
         status = dyno_tls_context_new(&with->tls, &address->tls, err);

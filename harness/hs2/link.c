@@ -57,6 +57,16 @@ enum dyno_status dyno_hs2_link_explain(const struct dyno_hs2_link *link,
                           err);
 }
 
+static enum dyno_status log_in(struct dyno_hs2_link *link, const struct dyno_hs2_options *with,
+                               int64_t deadline_ns, struct dyno_err *err)
+{
+    if (with->auth == DYNO_HS2_AUTH_PLAIN)
+        return dyno_sasl_plain(&link->transport, with->user, with->password, deadline_ns, err);
+    const struct dyno_gss_peer peer = {
+        .service = with->krb_service, .host = with->krb_host, .realm = with->krb_realm};
+    return dyno_sasl_gss(&link->transport, &peer, deadline_ns, err);
+}
+
 /* The connection itself is made with the first request. */
 static enum dyno_status open_http(struct dyno_hs2_link *link,
                                   const struct dyno_hs2_address *address, struct dyno_err *err)
@@ -77,7 +87,7 @@ enum dyno_status dyno_hs2_link_open(struct dyno_hs2_link *link,
     *link = (struct dyno_hs2_link){
         .transport = DYNO_TRANSPORT_INIT,
         .max_message_bytes = with->max_message_bytes,
-        .is_framed = with->auth == DYNO_HS2_AUTH_PLAIN,
+        .is_framed = with->auth != DYNO_HS2_AUTH_NOSASL,
     };
     if (with->transport == DYNO_HS2_TRANSPORT_HTTP)
         return open_http(link, address, err);
@@ -87,7 +97,7 @@ enum dyno_status dyno_hs2_link_open(struct dyno_hs2_link *link,
     if (status == DYNO_OK && address->tls != NULL)
         status = dyno_transport_secure(&link->transport, with->host, address->tls, deadline, err);
     if (status == DYNO_OK && link->is_framed) {
-        status = dyno_sasl_plain(&link->transport, with->user, with->password, deadline, err);
+        status = log_in(link, with, deadline, err);
         status = dyno_hs2_link_explain(link, address, status, err);
     }
     link->is_dead = status != DYNO_OK;

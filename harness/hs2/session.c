@@ -43,6 +43,11 @@ static enum dyno_status check_opened(const struct dyno_hs2_session *session,
         return dyno_err_set_sql(err, DYNO_EPROTO, "08S01", 0,
                                 "'%s' opened a session without handle",
                                 session->link.transport.peer);
+    if (reply->protocol > DYNO_HS2_PROTOCOL)
+        return dyno_err_set_sql(err, DYNO_EPROTO, "08S01", 0,
+                                "'%s' answers in version %d of the protocol, %d was asked for",
+                                session->link.transport.peer, (int)reply->protocol,
+                                DYNO_HS2_PROTOCOL);
     if (reply->protocol < DYNO_HS2_OLDEST_PROTOCOL)
         return dyno_err_set_sql(err, DYNO_EUNSUPPORTED, "08S01", 0,
                                 "'%s' speaks version V%d of the protocol, V%d or later is needed",

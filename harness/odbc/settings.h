@@ -20,11 +20,14 @@ struct dyno_odbc_settings {
     const char *schema;           /**< NULL: the server's */
     const char *user;             /**< NULL: anonymous */
     const char *password;         /**< NULL: none */
-    int32_t auth_mech;            /**< 0, 2, 3, 11; -1: not given */
+    int32_t auth_mech;            /**< 0, 1, 2, 3, 11; -1: not given */
     int32_t auth_flow;            /**< Auth_Flow; 0 */
     const char *token;            /**< Auth_AccessToken; NULL: none */
     int32_t transport;            /**< 0 binary, 1 SASL, 2 HTTP; -1: not given */
     const char *http_path;        /**< HTTPPath; NULL: cliservice */
+    const char *krb_service;      /**< KrbServiceName; NULL: hive */
+    const char *krb_host;         /**< KrbHostFQDN; NULL: `host` */
+    const char *krb_realm;        /**< KrbRealm; NULL: as krb5.conf says */
     struct dyno_hs2_proxy proxy;  /**< ProxyHost, ProxyUID, ProxyPWD */
     int32_t use_proxy;            /**< UseProxy; -1: not given */
     int32_t proxy_port;           /**< ProxyPort; 0: not given */
@@ -50,7 +53,7 @@ void dyno_odbc_settings_deinit(struct dyno_odbc_settings *settings);
 
 /**
  * Read all pairs. Unknown keys post 01S00 each and do not fail the call; a key whose meaning cannot be
- * honoured (Kerberos) posts HYC00, a value out of range HY024. No message holds a value of
+ * honoured posts HYC00, a value out of range HY024. No message holds a value of
  * a secret key. SQL_SUCCESS, SQL_SUCCESS_WITH_INFO or SQL_ERROR.
  */
 SQLRETURN dyno_odbc_settings_read(struct dyno_odbc_settings *settings,

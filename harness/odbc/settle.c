@@ -9,6 +9,7 @@ enum {
     TRANSPORT_SASL = 1,
     TRANSPORT_HTTP = 2,
     MECH_NONE = 0,
+    MECH_KERBEROS = 1,
     MECH_USER = 2,
     MECH_PASSWORD = 3,
     MECH_PASSWORD_TLS = 8,
@@ -53,11 +54,17 @@ static SQLRETURN settle_auth(struct dyno_odbc_settings *settings, struct dyno_od
     derive(settings);
     if (settings->auth_mech == MECH_TOKEN)
         return check_token(settings, diag);
+    if (settings->auth_mech == MECH_KERBEROS && settings->transport == TRANSPORT_HTTP)
+        return dyno_odbc_diag_post(
+            diag, "HYC00",
+            "AuthMech=1 (Kerberos) needs ThriftTransport=1 (SASL); over HTTP "
+            "it is not supported by this driver");
     if (settings->auth_mech != MECH_NONE && settings->auth_mech != MECH_USER &&
-        settings->auth_mech != MECH_PASSWORD)
+        settings->auth_mech != MECH_PASSWORD && settings->auth_mech != MECH_KERBEROS)
         return dyno_odbc_diag_post(diag, "HYC00",
-                                   "AuthMech=%d is not supported by this driver; use 0 (none), 2 "
-                                   "(user name), 3 (user name and password) or 11 (token)",
+                                   "AuthMech=%d is not supported by this driver; use 0 (none), 1 "
+                                   "(Kerberos), 2 (user name), 3 (user name and password) or 11 "
+                                   "(token)",
                                    (int)settings->auth_mech);
     if (settings->auth_mech == MECH_NONE && settings->transport == TRANSPORT_SASL)
         return dyno_odbc_diag_post(diag, "HY024",
@@ -116,6 +123,8 @@ static enum dyno_hs2_auth auth_of(const struct dyno_odbc_settings *settings)
 {
     if (settings->auth_mech == MECH_TOKEN)
         return DYNO_HS2_AUTH_BEARER;
+    if (settings->auth_mech == MECH_KERBEROS)
+        return DYNO_HS2_AUTH_KERBEROS;
     return settings->transport == TRANSPORT_BINARY ? DYNO_HS2_AUTH_NOSASL : DYNO_HS2_AUTH_PLAIN;
 }
 
@@ -129,6 +138,9 @@ struct dyno_hs2_options dyno_odbc_settings_options(const struct dyno_odbc_settin
         .auth = auth_of(settings),
         .token = settings->token,
         .http_path = settings->http_path,
+        .krb_service = settings->krb_service,
+        .krb_host = settings->krb_host,
+        .krb_realm = settings->krb_realm,
         .proxy = settings->proxy,
         .user = settings->user,
         .password = settings->auth_mech == MECH_PASSWORD ? settings->password : NULL,

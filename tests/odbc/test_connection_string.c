@@ -167,6 +167,21 @@ static void test_settings_for_http(void **state)
     drop(&outcome);
 }
 
+static void test_settings_for_kerberos(void **state)
+{
+    (void)state;
+    struct outcome outcome;
+    read_settings(&outcome, "AuthMech=1;KrbServiceName=spark;KrbHostFQDN=_HOST;KrbRealm=LAB");
+    assert_int_equal(outcome.rc, SQL_SUCCESS);
+    struct dyno_hs2_options options = dyno_odbc_settings_options(&outcome.settings);
+    assert_int_equal(options.transport, DYNO_HS2_TRANSPORT_BINARY);
+    assert_int_equal(options.auth, DYNO_HS2_AUTH_KERBEROS);
+    assert_string_equal(options.krb_service, "spark");
+    assert_string_equal(options.krb_host, "_HOST");
+    assert_string_equal(options.krb_realm, "LAB");
+    drop(&outcome);
+}
+
 static void test_settings_for_tls(void **state)
 {
     (void)state;
@@ -241,7 +256,9 @@ static void test_settings_refuse_with_a_state(void **state)
         {"SSL=maybe", "HY024"},
         {"SSL=1;Min_TLS=2", "HY024"},
         {"SSL=1;TwoWaySSL=1", "HY024"},
-        {"AuthMech=1", "HYC00"},
+        {"AuthMech=1;ThriftTransport=2", "HYC00"},
+        {"AuthMech=1;ThriftTransport=0", "HY024"},
+        {"AuthMech=4", "HYC00"},
         {"AuthMech=11", "28000"},
         {"AuthMech=11;Auth_AccessToken=t;ThriftTransport=1", "HY024"},
         {"AuthMech=11;Auth_Flow=1;Auth_AccessToken=t", "HYC00"},
@@ -292,6 +309,7 @@ int main(void)
         cmocka_unit_test(test_settings_defaults_fit_a_plain_spark),
         cmocka_unit_test(test_settings_read_every_key),
         cmocka_unit_test(test_settings_for_http),
+        cmocka_unit_test(test_settings_for_kerberos),
         cmocka_unit_test(test_settings_for_tls),
         cmocka_unit_test(test_settings_first_of_two_names_wins),
         cmocka_unit_test(test_settings_derive_mechanism_and_transport),
