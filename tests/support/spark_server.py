@@ -18,9 +18,10 @@ def free_port():
 class SparkServer:
     """Started on free loopback ports in a folder of its own; the whole process group ends with the block."""
 
-    def __init__(self, home, auth="NOSASL", cores=2, memory="2g", conf=None):
+    def __init__(self, home, auth="NOSASL", cores=2, memory="2g", conf=None, hive=None):
         self.home = pathlib.Path(home)
         self.auth, self.cores, self.memory, self.conf = auth, cores, memory, conf or {}
+        self.hive = hive or {}
 
     def __enter__(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="dyno-spark-"))
@@ -37,9 +38,12 @@ class SparkServer:
         for key, value in conf.items():
             command += ["--conf", f"{key}={value}"]
         command += ["spark-internal", "--hiveconf", f"hive.server2.thrift.port={self.port}",
+                    "--hiveconf", f"hive.server2.thrift.http.port={self.port}",
                     "--hiveconf", "hive.server2.thrift.bind.host=127.0.0.1",
                     "--hiveconf", f"hive.server2.authentication={self.auth}",
                     "--hiveconf", f"hive.server2.logging.operation.log.location={self.dir}/operation_logs"]
+        for key, value in self.hive.items():
+            command += ["--hiveconf", f"{key}={value}"]
         env = dict(os.environ, SPARK_HOME=str(self.home), SPARK_NO_DAEMONIZE="1", SPARK_LOCAL_IP="127.0.0.1",
                    SPARK_CONF_DIR=str(conf_dir))
         self.log = open(self.dir / "log", "wb")
