@@ -159,8 +159,8 @@ enum dyno_status dyno_odbc_pairs_parse(struct dyno_odbc_pairs *pairs, const char
 static bool needs_braces(const char *value)
 {
     size_t len = strlen(value);
-    return strpbrk(value, ";{}[]") != NULL ||
-           (len > 0 && (strchr(BLANKS, value[0]) != NULL || strchr(BLANKS, value[len - 1]) != NULL));
+    return strpbrk(value, ";{}[]") != NULL || (len > 0 && (strchr(BLANKS, value[0]) != NULL ||
+                                                           strchr(BLANKS, value[len - 1]) != NULL));
 }
 
 void dyno_odbc_pairs_format(const struct dyno_odbc_pairs *pairs, struct dyno_str *out)

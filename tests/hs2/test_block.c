@@ -156,6 +156,31 @@ static void test_column_of_unknown_kind_is_refused(void **state)
     check_refused(&writer, DYNO_EPROTO);
 }
 
+static void test_columns_that_come_twice_are_refused(void **state)
+{
+    (void)state;
+    struct dyno_wire_writer writer = DYNO_WIRE_WRITER_INIT;
+    for (int i = 0; i < 2; i++) {
+        begin_rowset(&writer, 1);
+        begin_column(&writer, DYNO_HS2_WIRE_BYTE, DYNO_WIRE_BYTE, 1);
+        dyno_wire_put_u8(&writer, 0);
+        end_column(&writer, "", 0);
+    }
+    check_refused(&writer, DYNO_EPROTO);
+}
+
+static void test_more_columns_than_odbc_can_count_are_refused(void **state)
+{
+    (void)state;
+    struct dyno_wire_writer writer = DYNO_WIRE_WRITER_INIT;
+    begin_rowset(&writer, DYNO_WIRE_MAX_COLUMNS + 1);
+    for (size_t i = 0; i <= DYNO_WIRE_MAX_COLUMNS; i++) {
+        begin_column(&writer, DYNO_HS2_WIRE_BYTE, DYNO_WIRE_BYTE, 0);
+        end_column(&writer, "", 0);
+    }
+    check_refused(&writer, DYNO_EPROTO);
+}
+
 static void test_values_of_another_type_are_refused(void **state)
 {
     (void)state;
@@ -195,6 +220,8 @@ int main(void)
         cmocka_unit_test(test_runs_are_copied_to_host_order),
         cmocka_unit_test(test_columns_of_unequal_length_are_refused),
         cmocka_unit_test(test_column_of_unknown_kind_is_refused),
+        cmocka_unit_test(test_columns_that_come_twice_are_refused),
+        cmocka_unit_test(test_more_columns_than_odbc_can_count_are_refused),
         cmocka_unit_test(test_values_of_another_type_are_refused),
         cmocka_unit_test(test_rows_that_are_not_columnar_are_refused),
         cmocka_unit_test(test_deinit_leaves_an_empty_block),

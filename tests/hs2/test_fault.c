@@ -156,6 +156,84 @@ static void test_unanswered_close_session_ends_in_5_s(void **state)
     fixture_close(&fixture);
 }
 
+/* A session on a server with that fault, whose calls have only so much time. */
+static struct fixture open_hasty(enum dyno_fake_fault fault, bool is_sasl, int64_t call_ns)
+{
+    const struct dyno_fake_hs2_options options = {.is_sasl = is_sasl, .fault = fault};
+    struct fixture fixture = fixture_open(&options);
+    dyno_hs2_session_set_call_timeout(fixture.session, call_ns);
+    return fixture;
+}
+
+static void test_unanswered_close_operation_costs_its_deadline(void **state)
+{
+    (void)state;
+    for (int is_sasl = 0; is_sasl < 2; is_sasl++) {
+        struct fixture fixture =
+            open_hasty(DYNO_FAKE_FAULT_NO_CLOSE_OPERATION, is_sasl != 0, 300 * DYNO_NS_PER_MS);
+        struct dyno_hs2_operation *operation = fixture_run(&fixture, "SELECT 1");
+        int64_t began = dyno_now_ns();
+        dyno_hs2_operation_close(operation);
+        assert_true(dyno_now_ns() - began >= 300 * DYNO_NS_PER_MS);
+        /* What is still to come cannot be told from what is asked next. */
+        assert_true(dyno_hs2_session_is_dead(fixture.session));
+        began = dyno_now_ns();
+        dyno_hs2_session_close(fixture.session);
+        assert_true(dyno_now_ns() - began < 5 * DYNO_NS_PER_S);
+        fixture.session = NULL;
+        fixture_close(&fixture);
+    }
+}
+
+/* The deadline is that of the whole answer: each byte in good time does not help. */
+static void test_stalled_and_slow_answers_end_at_the_deadline(void **state)
+{
+    (void)state;
+    static const enum dyno_fake_fault faults[] = {DYNO_FAKE_FAULT_FETCH_STALL,
+                                                  DYNO_FAKE_FAULT_FETCH_SLOW};
+    for (int i = 0; i < 4; i++) {
+        struct fixture fixture = open_hasty(faults[i / 2], i % 2 != 0, 2 * DYNO_NS_PER_S);
+        struct dyno_hs2_operation *operation = fixture_run(&fixture, "ROWS 1000");
+        dyno_hs2_session_set_call_timeout(fixture.session, 200 * DYNO_NS_PER_MS);
+        int64_t began = dyno_now_ns();
+        assert_int_equal(dyno_hs2_operation_fetch(operation, 1000, &fixture.block, &fixture.err),
+                         DYNO_ETIMEOUT);
+        assert_string_equal(fixture.err.sqlstate, "HYT01");
+        assert_non_null(strstr(fixture.err.message, "did not answer in time"));
+        assert_true(dyno_now_ns() - began >= 200 * DYNO_NS_PER_MS);
+        assert_true(dyno_hs2_session_is_dead(fixture.session));
+        assert_int_equal(fixture.block.row_count, 0);
+        dyno_hs2_operation_close(operation);
+        fixture_close(&fixture);
+    }
+}
+
+static void test_unknown_type_is_a_protocol_error(void **state)
+{
+    (void)state;
+    assert_int_equal(fetch_with(DYNO_FAKE_FAULT_FETCH_UNKNOWN, false), DYNO_EPROTO);
+    assert_int_equal(fetch_with(DYNO_FAKE_FAULT_FETCH_UNKNOWN, true), DYNO_EPROTO);
+}
+
+/* Whoever fetches decides when it is enough; until then nothing grows. */
+static void test_endless_rows_take_no_more_memory_than_one_block(void **state)
+{
+    (void)state;
+    struct fixture fixture = open_hasty(DYNO_FAKE_FAULT_FETCH_ENDLESS, true, 10 * DYNO_NS_PER_S);
+    struct dyno_hs2_operation *operation = fixture_run(&fixture, "ROWS 100");
+    size_t capacity = 0;
+    for (int i = 0; i < 500; i++) {
+        assert_int_equal(dyno_hs2_operation_fetch(operation, 100, &fixture.block, &fixture.err),
+                         DYNO_OK);
+        assert_int_equal(fixture.block.row_count, 100);
+        capacity = i == 0 ? fixture.block.capacity : capacity;
+        assert_int_equal(fixture.block.capacity, capacity);
+    }
+    dyno_hs2_operation_close(operation);
+    assert_false(dyno_hs2_session_is_dead(fixture.session));
+    fixture_close(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +248,10 @@ int main(void)
         cmocka_unit_test(test_answer_over_the_limit_is_refused),
         cmocka_unit_test(test_server_that_dies_ends_a_wait),
         cmocka_unit_test(test_unanswered_close_session_ends_in_5_s),
+        cmocka_unit_test(test_unanswered_close_operation_costs_its_deadline),
+        cmocka_unit_test(test_stalled_and_slow_answers_end_at_the_deadline),
+        cmocka_unit_test(test_unknown_type_is_a_protocol_error),
+        cmocka_unit_test(test_endless_rows_take_no_more_memory_than_one_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

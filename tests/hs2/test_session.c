@@ -104,6 +104,22 @@ static void test_wrong_authentication_says_what_to_check(void **state)
     }
 }
 
+static void test_protocol_is_what_both_speak(void **state)
+{
+    (void)state;
+    for (int32_t version = 5; version <= 12; version++) {
+        const struct dyno_fake_hs2_options options = {.protocol = version};
+        struct fixture fixture = fixture_open(&options);
+        assert_int_equal(dyno_hs2_session_protocol(fixture.session), version < 10 ? version : 10);
+        struct dyno_hs2_operation *operation = fixture_run(&fixture, "SELECT 1");
+        assert_int_equal(dyno_hs2_operation_fetch(operation, 10, &fixture.block, &fixture.err),
+                         DYNO_OK);
+        assert_int_equal(fixture.block.row_count, 1);
+        dyno_hs2_operation_close(operation);
+        fixture_close(&fixture);
+    }
+}
+
 static void test_old_protocol_is_refused(void **state)
 {
     (void)state;
@@ -218,6 +234,7 @@ int main(void)
         cmocka_unit_test(test_plain_checks_user_and_password),
         cmocka_unit_test(test_properties_reach_the_session),
         cmocka_unit_test(test_wrong_authentication_says_what_to_check),
+        cmocka_unit_test(test_protocol_is_what_both_speak),
         cmocka_unit_test(test_old_protocol_is_refused),
         cmocka_unit_test(test_refused_connection_names_host_and_port),
         cmocka_unit_test(test_unknown_host_is_told),

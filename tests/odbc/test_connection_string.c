@@ -50,6 +50,27 @@ static void test_pairs_refuse_nonsense_without_repeating_it(void **state)
     }
 }
 
+static void test_pairs_format_keeps_blanks_at_the_ends(void **state)
+{
+    (void)state;
+    struct dyno_odbc_pairs pairs;
+    struct dyno_odbc_pairs again;
+    struct dyno_err err = DYNO_ERR_INIT;
+    struct dyno_str out;
+    dyno_odbc_pairs_init(&pairs);
+    dyno_odbc_pairs_init(&again);
+    dyno_str_init(&out, 1000);
+    parse(&pairs, "A={\t};B={x\n};C={ y}");
+    dyno_odbc_pairs_format(&pairs, &out);
+    assert_int_equal(dyno_odbc_pairs_parse(&again, dyno_str_text(&out), &err), DYNO_OK);
+    assert_string_equal(dyno_odbc_pairs_get(&again, "A"), "\t");
+    assert_string_equal(dyno_odbc_pairs_get(&again, "B"), "x\n");
+    assert_string_equal(dyno_odbc_pairs_get(&again, "C"), " y");
+    dyno_str_deinit(&out);
+    dyno_odbc_pairs_deinit(&pairs);
+    dyno_odbc_pairs_deinit(&again);
+}
+
 static void test_pairs_format_masks_secrets_and_reads_back(void **state)
 {
     (void)state;
@@ -305,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_pairs_ignore_case_and_keep_the_first),
         cmocka_unit_test(test_pairs_take_braces_apart),
         cmocka_unit_test(test_pairs_refuse_nonsense_without_repeating_it),
+        cmocka_unit_test(test_pairs_format_keeps_blanks_at_the_ends),
         cmocka_unit_test(test_pairs_format_masks_secrets_and_reads_back),
         cmocka_unit_test(test_settings_defaults_fit_a_plain_spark),
         cmocka_unit_test(test_settings_read_every_key),

@@ -39,6 +39,11 @@ static const char *const FAULT_NAMES[DYNO_FAKE_FAULT_COUNT] = {
     [DYNO_FAKE_FAULT_WRONG_SEQID] = "wrong-seqid",
     [DYNO_FAKE_FAULT_EXCEPTION] = "exception",
     [DYNO_FAKE_FAULT_SYNC_ERROR] = "sync-error",
+    [DYNO_FAKE_FAULT_NO_CLOSE_OPERATION] = "no-close-operation",
+    [DYNO_FAKE_FAULT_FETCH_STALL] = "fetch-stall",
+    [DYNO_FAKE_FAULT_FETCH_SLOW] = "fetch-slow",
+    [DYNO_FAKE_FAULT_FETCH_UNKNOWN] = "fetch-unknown",
+    [DYNO_FAKE_FAULT_FETCH_ENDLESS] = "fetch-endless",
 };
 
 const char *dyno_fake_fault_name(enum dyno_fake_fault fault)

@@ -49,6 +49,11 @@ enum dyno_fake_fault {
     DYNO_FAKE_FAULT_WRONG_SEQID,      /**< every answer but OpenSession's has a wrong number */
     DYNO_FAKE_FAULT_EXCEPTION,        /**< ExecuteStatement answers with a TApplicationException */
     DYNO_FAKE_FAULT_SYNC_ERROR,       /**< errors come with ExecuteStatement's own answer */
+    DYNO_FAKE_FAULT_NO_CLOSE_OPERATION, /**< CloseOperation is never answered */
+    DYNO_FAKE_FAULT_FETCH_STALL,        /**< half an answer, then nothing */
+    DYNO_FAKE_FAULT_FETCH_SLOW,         /**< an answer of a byte each 20 ms */
+    DYNO_FAKE_FAULT_FETCH_UNKNOWN,      /**< a column of a type that does not exist */
+    DYNO_FAKE_FAULT_FETCH_ENDLESS,      /**< rows without end */
     DYNO_FAKE_FAULT_COUNT
 };
 

@@ -1,6 +1,7 @@
 #include "support/fake_hs2_conn.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -46,8 +47,10 @@ ssize_t fake_receive_some(struct fake_connection *connection, void *out, size_t 
 
 bool fake_send(struct fake_connection *connection, const uint8_t *bytes, size_t len)
 {
-    bool is_dripping = connection->shared->fault == DYNO_FAKE_FAULT_DRIP;
+    bool is_dripping = connection->shared->fault == DYNO_FAKE_FAULT_DRIP || connection->is_slow;
     while (len > 0) {
+        if (connection->is_slow)
+            dyno_sleep_ns(20 * DYNO_NS_PER_MS);
         ssize_t sent = write_some(connection, bytes, is_dripping ? 1 : len);
         if (sent <= 0)
             return false;
@@ -314,6 +317,16 @@ static bool get_metadata(struct fake_connection *connection, const struct fake_r
     return true;
 }
 
+/* A row set whose only column is of a type that nobody knows. */
+static void put_unknown(struct dyno_wire_writer *answer)
+{
+    dyno_wire_put_field(answer, DYNO_WIRE_LIST, 3);
+    dyno_wire_put_list(answer, DYNO_WIRE_STRUCT, 1);
+    dyno_wire_put_field(answer, DYNO_WIRE_STRUCT, 99);
+    dyno_wire_put_stop(answer);
+    dyno_wire_put_stop(answer);
+}
+
 /* A row set whose only string claims to be longer than any message may be. */
 static void put_huge(struct dyno_wire_writer *answer)
 {
@@ -345,6 +358,8 @@ static bool spoil(struct fake_connection *connection)
         (void)fake_http_send(connection, bytes + 4, len, len / 2);
     else
         (void)fake_send(connection, bytes + skipped, len / 2);
+    if (fault == DYNO_FAKE_FAULT_FETCH_STALL)
+        return false;
     connection->is_open = false;
     const struct linger now = {.l_onoff = 1, .l_linger = 0};
     if (fault == DYNO_FAKE_FAULT_FETCH_RESET)
@@ -355,7 +370,7 @@ static bool spoil(struct fake_connection *connection)
 static bool is_spoiling(enum dyno_fake_fault fault)
 {
     return fault == DYNO_FAKE_FAULT_FETCH_RESET || fault == DYNO_FAKE_FAULT_FETCH_TRUNCATED ||
-           fault == DYNO_FAKE_FAULT_FETCH_GARBAGE;
+           fault == DYNO_FAKE_FAULT_FETCH_GARBAGE || fault == DYNO_FAKE_FAULT_FETCH_STALL;
 }
 
 static bool fetch(struct fake_connection *connection, const struct fake_request *request)
@@ -378,10 +393,14 @@ static bool fetch(struct fake_connection *connection, const struct fake_request 
     dyno_wire_put_field(answer, DYNO_WIRE_STRUCT, 3);
     if (count > 0 && connection->shared->fault == DYNO_FAKE_FAULT_FETCH_HUGE)
         put_huge(answer);
+    else if (count > 0 && connection->shared->fault == DYNO_FAKE_FAULT_FETCH_UNKNOWN)
+        put_unknown(answer);
     else
         fake_result_put_rows(&operation->result, operation->next_row, count, answer);
     dyno_wire_put_stop(answer);
-    operation->next_row += count;
+    if (connection->shared->fault != DYNO_FAKE_FAULT_FETCH_ENDLESS)
+        operation->next_row += count;
+    connection->is_slow = connection->shared->fault == DYNO_FAKE_FAULT_FETCH_SLOW;
     if (count > 0 && is_spoiling(connection->shared->fault))
         return spoil(connection);
     return true;
@@ -407,7 +426,7 @@ static bool close_operation(struct fake_connection *connection, const struct fak
     *link = operation->sibling;
     fake_work_forget(&connection->shared->work, operation);
     put_success(&connection->answer);
-    return true;
+    return connection->shared->fault != DYNO_FAKE_FAULT_NO_CLOSE_OPERATION;
 }
 
 static const call_fn CALLS[] = {

@@ -26,6 +26,7 @@ struct fake_connection {
     struct dyno_wire_writer answer;
     struct fake_settings settings;
     struct fake_operation *operations;
+    bool is_slow;     /**< what is sent goes a byte each 20 ms */
     bool owes_cookie; /**< HTTP: the next answer sets it */
     bool is_open;     /**< false: hang up after this request */
 };
