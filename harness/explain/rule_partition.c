@@ -28,9 +28,10 @@ void dyno_rule_small_partitions(const struct dyno_rule_case *c, struct dyno_rule
     }
     if (worst != NULL)
         dyno_rule_tell(out, (double)worst->tasks / (double)cores,
-                       "stage %lld: %lld tasks on %lld cores, the median one %.1f ms on %.1f KiB",
+                       "stage %lld: %lld tasks on %lld cores%s, the median one %.1f ms on %.1f KiB",
                        (long long)worst->id, (long long)worst->tasks, (long long)cores,
-                       worst->task_median_ms, worst->read_median_bytes / 1024);
+                       c->cores > 0 ? "" : " (a guess)", worst->task_median_ms,
+                       worst->read_median_bytes / 1024);
     else if (has_stage)
         dyno_rule_tell(out, 0, "no stage of tiny tasks");
 }

@@ -3,7 +3,8 @@
 #include <math.h>
 
 /* Below this, the ratio of two tasks' times says more of the clock than of the data. */
-#define FEWEST_TASKS  3
+#define FEWEST_TASKS  2
+#define FEWEST_ALIKE  4 /* so many must read about the same before one of them is a straggler */
 #define LEAST_MS      20.0
 #define LEAST_BYTES   (64.0 * 1024.0)
 #define LEAST_RECORDS 1000.0
@@ -43,6 +44,8 @@ static const struct dyno_stage_cost *worst_stage(const struct dyno_rule_case *c,
         double ratio = time_ratio(stage);
         if (isnan(ratio) || !dyno_rule_is_worth(c, stage) ||
             (data_ratio(stage) > DATA_RATIO) != (with_skew != 0) || ratio <= *ratio_out)
+            continue;
+        if (!with_skew && stage->tasks < FEWEST_ALIKE)
             continue;
         worst = stage;
         *ratio_out = ratio;

@@ -67,6 +67,14 @@ static struct pair quantiles_of(const cJSON *distributions, const char *group, c
                          dyno_account_quantile(quantiles, values, 0.25)};
 }
 
+/* Of two tasks Spark calls the larger one the median; the smaller one says more. */
+static struct pair of_two(struct pair pair, int64_t tasks)
+{
+    if (tasks == 2)
+        pair.median = pair.low;
+    return pair;
+}
+
 static struct pair larger(struct pair a, struct pair b)
 {
     return !(b.max > a.max) ? a : b;
@@ -92,6 +100,9 @@ static void add_quantiles(struct dyno_stage_cost *cost, const cJSON *stage)
                                  quantiles_of(all, "shuffleReadMetrics", "readRecords"));
     struct pair peak = quantiles_of(all, NULL, "peakExecutionMemory");
     int64_t finished = count_of(stage, "numCompleteTasks");
+    duration = of_two(duration, finished);
+    bytes = of_two(bytes, finished);
+    records = of_two(records, finished);
     cost->task_median_ms = duration.median;
     cost->task_max_ms = duration.max;
     cost->read_median_bytes = bytes.median;
