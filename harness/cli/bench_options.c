@@ -78,6 +78,17 @@ static enum dyno_status override_all(struct dyno_profile *profile, const struct 
     return status;
 }
 
+/* A profile that the command line changes is no longer the one of its file, and says so. */
+static void rename_changed(struct dyno_profile *profile, size_t arm, const struct cli_list *own)
+{
+    static const char *const suffixes[2] = {"+base-conf", "+conf"};
+    if (own->count == 0)
+        return;
+    char *name = dyno_xasprintf("%s%s", profile->name, suffixes[arm]);
+    free(profile->name);
+    profile->name = name;
+}
+
 static enum dyno_status read_profiles(struct cli_bench *bench, const struct cli_bench_options *o,
                                       const struct cli_words *words, bool is_aa,
                                       struct dyno_err *err)
@@ -96,6 +107,8 @@ static enum dyno_status read_profiles(struct cli_bench *bench, const struct cli_
         status = override_all(&bench->arms[i], &o->conf, err);
         if (status == DYNO_OK)
             status = override_all(&bench->arms[i], own[i], err);
+        if (status == DYNO_OK)
+            rename_changed(&bench->arms[i], i, own[i]);
     }
     return status;
 }

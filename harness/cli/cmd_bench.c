@@ -57,7 +57,7 @@ const struct cli_verb cli_verb_run = {
     .examples = "  sparkdyno run retail\n"
                 "  sparkdyno run retail aqe-off --trials 3 --measure 2m --rate 2\n"
                 "  sparkdyno run retail --connection 'DSN=prod' --rest-url http://spark:4040\n"
-                "  sparkdyno run null-mix.yaml --target null --arrival closed --sessions 1\n",
+                "  sparkdyno run retail --target null --arrival closed --sessions 1\n",
     .options = cli_run_options,
     .min_words = 1,
     .max_words = 2};

@@ -33,7 +33,7 @@ static int print_overview(FILE *out)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         (void)fprintf(out, "  %-10s %s\n", commands[i].verb->name, commands[i].verb->summary);
     (void)fputs(
-        "\n'sparkdyno VERB --help' has examples and options; 'man sparkdyno' the exit codes.\n",
+        "\n'sparkdyno VERB --help' has examples and options; the man page (docs/sparkdyno.1) the exit codes.\n",
         out);
     return cli_output_close();
 }
@@ -52,8 +52,9 @@ static int unknown_verb(const char *name)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         names[i] = commands[i].verb->name;
     const char *near = dyno_suggest(name, names, COMMAND_COUNT);
-    (void)fprintf(stderr, "sparkdyno: unknown verb '%s'%s%s%s: see 'sparkdyno --help'\n", name,
-                  near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    (void)fprintf(stderr, "sparkdyno: unknown %s '%s'%s%s%s: see 'sparkdyno --help'\n",
+                  name[0] == '-' ? "option" : "verb", name, near ? ", did you mean '" : "",
+                  near ? near : "", near ? "'?" : "");
     return CLI_EXIT_USAGE;
 }
 

@@ -112,9 +112,11 @@ void cli_output_plan(const char *plan_json, FILE *out)
                   dyno_json_string_or(workload, "name", "?"),
                   dyno_json_f64_or(workload, "scale", 1), dyno_json_i64_or(plan, "seed", 0),
                   dyno_json_string_or(plan, "target", "?"));
-    (void)fprintf(out, "Load: %s, %g statements/s, %" PRId64 " sessions, window %s\n",
-                  dyno_json_string_or(load, "arrival", "?"),
-                  dyno_json_f64_or(load, "rate_per_s", 0), dyno_json_i64_or(load, "sessions", 0),
+    const char *arrival = dyno_json_string_or(load, "arrival", "?");
+    (void)fprintf(out, "Load: %s, ", arrival);
+    if (strcmp(arrival, "closed") != 0)
+        (void)fprintf(out, "%g statements/s, ", dyno_json_f64_or(load, "rate_per_s", 0));
+    (void)fprintf(out, "%" PRId64 " sessions, window %s\n", dyno_json_i64_or(load, "sessions", 0),
                   dyno_format_duration(dyno_json_i64_or(load, "measure_ns", 0), text, sizeof text));
     (void)fprintf(out, "Profiles:\n");
     const cJSON *item = NULL;

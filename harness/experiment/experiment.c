@@ -37,6 +37,11 @@ static bool arms_share_starts(const struct dyno_experiment_options *o)
 static enum dyno_status make_layout(const struct dyno_experiment_options *o,
                                     struct dyno_layout *layout, struct dyno_err *err)
 {
+    if (o->managed == NULL && !arms_share_starts(o))
+        return dyno_err_set(
+            err, DYNO_EINPUT,
+            "the profiles differ in a setting that needs a server start, and an external "
+            "server is not ours to restart: compare session settings only, or use a managed server");
     return dyno_layout_make((int)o->arm_count, o->blocks, arms_share_starts(o), o->starts, o->seed,
                             layout, err);
 }
@@ -306,12 +311,6 @@ static enum dyno_status prepare(struct dyno_bench *bench, struct dyno_err *err)
     enum dyno_status status = dyno_load_shape_check(&o->load, err);
     if (status == DYNO_OK)
         status = make_layout(o, &bench->layout, err);
-    if (status == DYNO_OK && o->managed == NULL && bench->layout.start_count > 0 &&
-        !arms_share_starts(o))
-        status = dyno_err_set(
-            err, DYNO_EINPUT,
-            "the profiles differ in a setting that needs a server start, and an external "
-            "server is not ours to restart: compare session settings only, or use a managed server");
     if (status == DYNO_OK)
         status = dyno_dir_make(bench->work_dir, err);
     if (status == DYNO_OK && o->managed != NULL) {

@@ -83,8 +83,8 @@ static enum dyno_status find_home(const char *root, const char *home, const char
         return DYNO_OK;
     }
     return dyno_err_set(err, DYNO_EENV,
-                        "no Spark %s below '%s/.spark': run scripts/spark, or set SPARK_HOME",
-                        version == NULL ? "" : version, root);
+                        "no Spark %s below '%s/.spark': run scripts/spark %s, or set SPARK_HOME",
+                        version == NULL ? "" : version, root, version == NULL ? "" : version);
 }
 
 /* The version in "<prefix>2.13-4.1.4.jar", or NULL if no such jar is there. */

@@ -14,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 WRONG = [
     ([], 2, r"Verbs:"),
     (["comapre"], 2, r"unknown verb 'comapre', did you mean 'compare'\?"),
+    (["--bogus"], 2, r"unknown option '--bogus'"),
     (["compare"], 2, r"usage: sparkdyno compare \[options\] WORKLOAD BASE CANDIDATE"),
     (["compare", "retail", "default"], 2, r"usage: sparkdyno compare"),
     (["compare", "retail", "default", "default"], 2, r"set the same values: there is nothing to compare"),
@@ -24,6 +25,7 @@ WRONG = [
     (["compare", "retail", "default", "aqe-off", "--blocks", "0"], 2, r"--blocks: '0' is not a whole number from 1 to 1000"),
     (["compare", "retail", "default", "aqe-off", "--blocks", "2", "--starts", "3"], 2, r"3 starts are more than 2 blocks"),
     (["compare", "retail", "default", "aqe-off", "--json=1"], 2, r"--json takes no value"),
+    (["compare", "retail", "default", "gc-parallel", "--connection", "DSN=x", "--dry-run"], 2, r"not ours to restart"),
     (["compare", "retail", "default", "aqe-off", "-x"], 2, r"unknown option '-x'"),
     (["compare", "retail", "default", "aqe-off", "--margin", "-1"], 2, r"--margin: '-1' is not a number from"),
     (["compare", "retail", "default", "default", "--candidate-conf", "novalue"], 2, r"novalue"),
@@ -44,7 +46,7 @@ WRONG = [
     (["run", "retail", "--password-file", "/nowhere"], 2, r"--password-file: cannot open '/nowhere'"),
     (["run", "retail", "--rest-url", "http://x"], 2, r"--rest-url goes with"),
     (["run", "retail", "--spark-home", "/nowhere"], 3, r"/nowhere"),
-    (["run", "retail", "--spark-version", "9.9.9"], 3, r"scripts/spark"),
+    (["run", "retail", "--spark-version", "9.9.9"], 3, r"scripts/spark 9\.9\.9"),
     (["run", "/nowhere/workload.yaml"], 2, r"/nowhere"),
     (["list", "--db", "/nowhere/x.db"], 2, r"/nowhere/x.db"),
     (["show", "nothing", "--db", "/nowhere/x.db"], 2, r"/nowhere/x.db"),
@@ -111,6 +113,17 @@ class Usage(unittest.TestCase):
         self.assertEqual(first.returncode, 0, first.stderr)
         self.assertEqual(first.stdout, second.stdout)
         self.assertNotEqual(first.stdout, run([*words[:-1], "8"]).stdout)
+
+    def test_dry_run_says_what_differs_and_no_rate_of_a_closed_loop(self):
+        words = ["compare", "retail", "default", "default", "--candidate-conf", "spark.sql.shuffle.partitions=8",
+                 "--target", "null", "--dry-run"]
+        plan = run(words).stdout
+        self.assertRegex(plan, r"(?m)^  default$\n  default\+conf$")
+        self.assertRegex(plan, r"(?m)^ +1 +1  default\+conf$")
+        self.assertIn("statements/s", plan)
+        closed = run([*words, "--arrival", "closed"]).stdout
+        self.assertIn("Load: closed, 4 sessions", closed)
+        self.assertNotIn("statements/s", closed)
 
 
 if __name__ == "__main__":
