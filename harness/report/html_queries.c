@@ -162,13 +162,25 @@ static void put_fact(struct dyno_markup *m, const char *topic, const char *name,
     dyno_html_row_close(m);
 }
 
+/* With the seed that was drawn, so that the very schedule and order come again. */
+static void put_command(struct dyno_markup *m, const struct dyno_report_head *head)
+{
+    dyno_markup_open_class(m, "pre", "command");
+    dyno_markup_text(m, head->command);
+    if (strstr(head->command, " --seed") == NULL) {
+        dyno_markup_text(m, " --seed ");
+        dyno_markup_text(m, head->seed);
+    }
+    dyno_markup_close(m, "pre");
+}
+
 void dyno_html_facts(struct dyno_markup *m, const struct dyno_report_model *model)
 {
     static const char *const heads[] = {"of", "fact", "value"};
     const struct dyno_report_head *head = &model->head;
     dyno_html_section(m, "again", "Do it again", NULL);
     if (head->command != NULL)
-        dyno_markup_element(m, "pre", "command", head->command);
+        put_command(m, head);
     dyno_html_table(m, "Facts", heads, 3);
     put_fact(m, "plan", "seed", head->seed);
     put_fact(m, "plan", "sha256", head->plan_sha256);

@@ -36,7 +36,7 @@ static void put_change(struct dyno_markup *m, const struct dyno_report_change *c
 static void put_changes(struct dyno_markup *m, const struct dyno_report_model *model)
 {
     static const char *const heads[] = {"mean per statement",  "#base",   "#candidate",
-                                        "base over candidate", "#change", "most in"};
+                                        "base over candidate", "#change", "of query"};
     if (model->change_count == 0) {
         dyno_markup_element(
             m, "p", NULL, "None of Spark's numbers differs between the arms by more than a tenth.");

@@ -39,13 +39,18 @@ static const struct dyno_report_contrast *telling_contrast(const struct dyno_rep
     return NULL;
 }
 
-/* Blocks that would bring the smallest visible effect down to the margin: it falls with the root. */
+/*
+ * Blocks that would bring the smallest visible effect down to the margin: it falls with the root.
+ * What has been found already needs no sharper eye, only more starts.
+ */
 static int64_t blocks_wanted(const struct dyno_report_model *model)
 {
     const struct dyno_report_contrast *contrast = telling_contrast(model);
     int64_t planned = model->head.blocks_planned;
     if (contrast == NULL || contrast->blocks < FEWEST_BLOCKS)
         return planned > FIRM_BLOCKS ? planned : FIRM_BLOCKS;
+    if (strcmp(model->head.verdict, "inconclusive") != 0)
+        return contrast->blocks > FIRM_BLOCKS ? contrast->blocks : FIRM_BLOCKS;
     double visible = log(contrast->visible_ratio) / log1p(model->head.margin);
     double wanted = ceil((double)contrast->blocks * visible * visible);
     if (!isfinite(wanted) || wanted < FEWEST_BLOCKS)

@@ -303,7 +303,7 @@ static void put_changes(struct dyno_text *text, const struct dyno_report_model *
                   warnings_shown(text, model);
     if (model->change_count == 0 && !has_why(model))
         return;
-    put_title(text, "what Spark saw change (mean per statement; a coincidence, not yet a cause)");
+    put_title(text, "what Spark saw change (of the query named; +N: in N more; not yet a cause)");
     put_why(text, model, &room);
     for (size_t i = 0; i < model->change_count && i < room; i++) {
         const struct dyno_report_change *change = &model->changes[i];

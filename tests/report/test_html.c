@@ -54,7 +54,7 @@ static void test_html_of_a_compare_has_everything_in_order(void **state)
                                         "change of p50",
                                         "DIVIDE_BY_ZERO",
                                         "id=\"again\"",
-                                        "aqe-off default --blocks 8",
+                                        "aqe-off default --blocks 8 --seed 4711",
                                         "4711"};
     const struct fixture_shape shape = FIXTURE_COMPARE;
     char *html = fixture_html(&shape);

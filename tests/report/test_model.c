@@ -266,12 +266,13 @@ static void test_next_of_a_single_start_asks_for_more_starts(void **state)
     fixture_open(&fixture, &shape);
     fixture_exec(&fixture, "UPDATE verdict SET qualifiers = '[\"on one server start\"]'");
     fixture_exec(&fixture, "UPDATE experiment SET starts_planned = 1");
+    fixture_exec(&fixture, "UPDATE contrast SET mde = 0.5");
     fixture_exec(&fixture, "UPDATE experiment SET plan_json = "
                            "'{\"command\": \"x\", \"words\": [\"sparkdyno\", \"compare\", \"a b\", "
                            "\"--blocksize\", \"b\", \"c\", \"--blocks=4\", \"-v\"]}'");
     struct dyno_report_model *model = fixture_model(&fixture);
     assert_non_null(
-        strstr(model->head.next, ": sparkdyno compare 'a b' --blocksize b c -v --blocks "));
+        strstr(model->head.next, ": sparkdyno compare 'a b' --blocksize b c -v --blocks 12 "));
     assert_non_null(strstr(model->head.next, " --starts 4"));
     dyno_report_model_free(model);
     fixture_close(&fixture);
