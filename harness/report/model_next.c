@@ -157,7 +157,8 @@ void dyno_report_load_next(struct dyno_report_model *model)
     struct dyno_report_head *head = &model->head;
     struct dyno_str out;
     dyno_str_init(&out, 1 << 17);
-    bool is_invalid = strcmp(head->verdict, "invalid") == 0;
+    bool is_invalid =
+        strcmp(head->verdict, "invalid") == 0 && strcmp(head->state, "interrupted") != 0;
     if (strcmp(head->state, "running") == 0)
         dyno_str_append(&out, "wait until it has finished, then ask for the report again");
     else if (is_invalid)

@@ -242,6 +242,23 @@ static void test_interrupted_experiment_is_unjudged(void **state)
     fixture_close(&fixture);
 }
 
+static void test_next_of_an_interrupted_experiment_mends_nothing(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    struct fixture fixture;
+    fixture_open(&fixture, &shape);
+    fixture_exec(&fixture, "UPDATE verdict SET verdict = 'invalid', exit_code = 4");
+    struct dyno_report_model *model = fixture_model(&fixture);
+    assert_non_null(strstr(model->head.next, "mend what makes it invalid"));
+    dyno_report_model_free(model);
+    fixture_exec(&fixture, "UPDATE experiment SET state = 'interrupted', reason = 'SIGINT'");
+    model = fixture_model(&fixture);
+    assert_non_null(strstr(model->head.next, "run it again: sparkdyno compare"));
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+}
+
 static void test_next_names_more_blocks_when_inconclusive(void **state)
 {
     (void)state;
@@ -339,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_plans_ignore_running_numbers),
         cmocka_unit_test(test_errors_are_grouped_with_a_sample),
         cmocka_unit_test(test_interrupted_experiment_is_unjudged),
+        cmocka_unit_test(test_next_of_an_interrupted_experiment_mends_nothing),
         cmocka_unit_test(test_next_names_more_blocks_when_inconclusive),
         cmocka_unit_test(test_next_of_a_single_start_asks_for_more_starts),
         cmocka_unit_test(test_queries_are_told_by_the_mean_where_a_median_is_missing),
