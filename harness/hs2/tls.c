@@ -24,6 +24,7 @@ struct dyno_tls_context {
 
 struct dyno_tls {
     SSL *ssl;
+    int fd;
     bool was_cert_asked; /* for, when there was none to show */
     bool has_received;
     char name[288];
@@ -36,11 +37,12 @@ static enum dyno_status out_of_memory(struct dyno_err *err)
 
 /*
  * OpenSSL's own socket BIO writes without MSG_NOSIGNAL, so that a peer that is gone would end the
- * whole process. The descriptor travels as the BIO's data.
+ * whole process. The stream travels as the BIO's data.
  */
 static int bio_fd(BIO *bio)
 {
-    return (int)(intptr_t)BIO_get_data(bio);
+    const struct dyno_tls *tls = BIO_get_data(bio);
+    return tls->fd;
 }
 
 static int bio_ended(BIO *bio, ssize_t count, int retry_flag)
@@ -115,8 +117,8 @@ static int give_password(char *out, int room, int is_writing, void *password)
     size_t len = password != NULL ? strlen(password) : 0;
     if (room < 0 || len > (size_t)room)
         return -1;
-    if (len > 0)
-        memcpy(out, password, len);
+    /* OpenSSL wants the bytes and their number. NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
+    memcpy(out, len > 0 ? password : "", len);
     return (int)len;
 }
 
@@ -324,7 +326,12 @@ static bool set_host(const struct dyno_tls_context *context, SSL *ssl, const cha
     struct in6_addr address;
     bool is_address =
         inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1;
-    if (!is_address && SSL_set_tlsext_host_name(ssl, host) != 1)
+    union {
+        const char *in;
+        void *out;
+    } name = {.in = host};
+    if (!is_address &&
+        SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.out) != 1)
         return false;
     if (context->skips_host_name)
         return true;
@@ -334,16 +341,18 @@ static bool set_host(const struct dyno_tls_context *context, SSL *ssl, const cha
     return SSL_set1_host(ssl, host) == 1;
 }
 
-static bool attach(const struct dyno_tls_context *context, SSL *ssl,
+static bool attach(const struct dyno_tls_context *context, struct dyno_tls *tls,
                    const struct dyno_tls_peer *peer)
 {
     BIO *bio = BIO_new(context->socket_bio);
     if (bio == NULL)
         return false;
-    BIO_set_data(bio, (void *)(intptr_t)peer->fd);
+    tls->fd = peer->fd;
+    BIO_set_data(bio, tls);
     BIO_set_init(bio, 1);
-    SSL_set_bio(ssl, bio, bio);
-    return set_host(context, ssl, peer->host);
+    SSL_set_bio(tls->ssl, bio, bio);
+    SSL_set_app_data(tls->ssl, tls);
+    return set_host(context, tls->ssl, peer->host);
 }
 
 enum dyno_status dyno_tls_open(const struct dyno_tls_context *context,
@@ -356,9 +365,7 @@ enum dyno_status dyno_tls_open(const struct dyno_tls_context *context,
     ERR_clear_error();
     (void)snprintf(tls->name, sizeof tls->name, "%s", peer->name);
     tls->ssl = SSL_new(context->ssl);
-    if (tls->ssl != NULL)
-        SSL_set_app_data(tls->ssl, tls);
-    enum dyno_status status = tls->ssl == NULL || !attach(context, tls->ssl, peer)
+    enum dyno_status status = tls->ssl == NULL || !attach(context, tls, peer)
                                   ? out_of_memory(err)
                                   : shake_hands(tls, peer, deadline_ns, err);
     ERR_clear_error();
@@ -473,7 +480,7 @@ bool dyno_tls_is_spoken(const struct dyno_tls_peer *peer, int64_t deadline_ns)
     struct dyno_tls_context *context = NULL;
     struct dyno_tls *tls = NULL;
     struct dyno_err err = DYNO_ERR_INIT;
-    bool is_spoken = dyno_tls_context_new(&anybody, &context, &err) == DYNO_OK &&
+    bool is_spoken = dyno_tls_context_new(&anybody, &context, &err) == DYNO_OK && context != NULL &&
                      dyno_tls_open(context, peer, deadline_ns, &tls, &err) == DYNO_OK;
     dyno_tls_close(tls);
     dyno_tls_context_free(context);
