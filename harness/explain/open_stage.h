@@ -29,7 +29,7 @@ void dyno_open_stages_task(struct dyno_open_stages *stages, const struct dyno_ev
 
 /** An attempt is over: its cost goes into its trace. Returns how many of its tasks never ended. */
 int64_t dyno_open_stages_complete(struct dyno_open_stages *stages,
-                                  const struct dyno_event_stage *stage);
+                                  const struct dyno_event_stage *event);
 
 /** A job is over, and with it its stages that still ran. Returns how many of them were skipped. */
 int64_t dyno_open_stages_end_job(struct dyno_open_stages *stages, int64_t job);
