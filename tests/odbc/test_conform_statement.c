@@ -27,40 +27,6 @@ static void test_statement_runs_prepared_and_direct(void **state)
     driver_close(&driver);
 }
 
-static void test_statement_errors_have_odbcs_states(void **state)
-{
-    (void)state;
-    struct driver driver;
-    driver_open(&driver, "");
-    assert_fails(&driver, driver_execute(&driver, "SELECT * FROM FAIL"), "42S02");
-    SQLCHAR text[512] = "";
-    SQLSMALLINT len = 0;
-    SQLINTEGER native = 0;
-    assert_int_equal(
-        SQLGetDiagRec(SQL_HANDLE_STMT, driver.stmt, 1, NULL, &native, text, sizeof text, &len),
-        SQL_SUCCESS);
-    assert_non_null(strstr((const char *)text, "[sparkdyno][Spark ODBC] "));
-    assert_non_null(strstr((const char *)text, "42P01"));
-    assert_int_equal(len, strlen((const char *)text));
-    assert_int_equal(
-        SQLGetDiagRec(SQL_HANDLE_STMT, driver.stmt, 2, NULL, &native, text, sizeof text, &len),
-        SQL_NO_DATA);
-    /* The statement is as good as before. */
-    driver_query(&driver, "SELECT 1");
-    assert_int_equal(SQLFreeStmt(driver.stmt, SQL_CLOSE), SQL_SUCCESS);
-    assert_fails(&driver, driver_execute(&driver, "SET spark.sql.warehouse.dir=/x"), "HY000");
-    driver_close(&driver);
-}
-
-static void test_raw_sqlstate_passes_through(void **state)
-{
-    (void)state;
-    struct driver driver;
-    driver_open(&driver, "RawSqlState=1");
-    assert_fails(&driver, driver_execute(&driver, "SELECT * FROM FAIL"), "42P01");
-    driver_close(&driver);
-}
-
 static void test_zero_columns_are_a_result(void **state)
 {
     (void)state;
@@ -78,28 +44,6 @@ static void test_zero_columns_are_a_result(void **state)
     driver_query(&driver, "ZERO");
     driver_query(&driver, "SELECT 1");
     assert_int_equal(dyno_fake_hs2_calls(driver.server, DYNO_HS2_CLOSE_OPERATION), 2);
-    driver_close(&driver);
-}
-
-static void test_wrong_states_are_refused(void **state)
-{
-    (void)state;
-    struct driver driver;
-    driver_open(&driver, "");
-    SQLSMALLINT count = 0;
-    char cell[8];
-    assert_fails(&driver, SQLExecute(driver.stmt), "HY010");
-    assert_fails(&driver, SQLFetch(driver.stmt), "HY010");
-    assert_fails(&driver, SQLNumResultCols(driver.stmt, &count), "HY010");
-    assert_fails(&driver, SQLCloseCursor(driver.stmt), "24000");
-    driver_query(&driver, "SELECT 1");
-    assert_fails(&driver, driver_execute(&driver, "SELECT 1"), "24000");
-    assert_fails(&driver, SQLGetData(driver.stmt, 1, SQL_C_CHAR, cell, 8, NULL), "24000");
-    assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
-    assert_fails(&driver, SQLGetData(driver.stmt, 2, SQL_C_CHAR, cell, 8, NULL), "07009");
-    assert_fails(&driver, SQLGetData(driver.stmt, 1, 777, cell, 8, NULL), "HY003");
-    assert_fails(&driver, SQLGetData(driver.stmt, 1, SQL_C_CHAR, cell, -8, NULL), "HY090");
-    assert_fails(&driver, SQLFetchScroll(driver.stmt, SQL_FETCH_PRIOR, 0), "HY106");
     driver_close(&driver);
 }
 
@@ -129,88 +73,6 @@ static void test_statement_attributes(void **state)
     assert_int_equal(SQLGetStmtAttr(driver.stmt, SQL_ATTR_APP_ROW_DESC, (SQLPOINTER)&desc, 0, NULL),
                      SQL_SUCCESS);
     assert_non_null(desc);
-    driver_close(&driver);
-}
-
-static void test_diagnostics_honour_lengths(void **state)
-{
-    (void)state;
-    struct driver driver;
-    driver_open(&driver, "");
-    (void)driver_execute(&driver, "FAIL");
-    SQLCHAR text[2048] = "";
-    SQLCHAR cut[21] = "";
-    SQLSMALLINT len = 0;
-    SQLSMALLINT cut_len = 0;
-    assert_int_equal(
-        SQLGetDiagRec(SQL_HANDLE_STMT, driver.stmt, 1, NULL, NULL, text, sizeof text, &len),
-        SQL_SUCCESS);
-    assert_int_equal(
-        SQLGetDiagRec(SQL_HANDLE_STMT, driver.stmt, 1, NULL, NULL, cut, sizeof cut, &cut_len),
-        SQL_SUCCESS_WITH_INFO);
-    assert_int_equal(len, cut_len);
-    assert_int_equal(strlen((const char *)cut), sizeof cut - 1);
-    assert_memory_equal(text, cut, sizeof cut - 1);
-    SQLINTEGER count = 0;
-    assert_int_equal(SQLGetDiagField(SQL_HANDLE_STMT, driver.stmt, 0, SQL_DIAG_NUMBER, &count,
-                                     SQL_IS_INTEGER, NULL),
-                     SQL_SUCCESS);
-    assert_int_equal(count, 1);
-    SQLCHAR field[32] = "";
-    assert_int_equal(SQLGetDiagField(SQL_HANDLE_STMT, driver.stmt, 1, SQL_DIAG_SQLSTATE, field,
-                                     sizeof field, &len),
-                     SQL_SUCCESS);
-    assert_string_equal((const char *)field, "42S02");
-    driver_close(&driver);
-}
-
-static void test_timeout_cancels_and_leaves_the_connection_good(void **state)
-{
-    (void)state;
-    struct driver driver;
-    driver_open(&driver, "");
-    assert_int_equal(SQLSetStmtAttr(driver.stmt, SQL_ATTR_QUERY_TIMEOUT, sql_number(1), 0),
-                     SQL_SUCCESS);
-    int64_t start = dyno_now_ns();
-    assert_fails(&driver, driver_execute(&driver, "SLEEP 20000"), "HYT00");
-    assert_in_range(dyno_now_ns() - start, 900 * DYNO_NS_PER_MS, 4 * DYNO_NS_PER_S);
-    driver_query(&driver, "SELECT 1");
-    driver_close(&driver);
-}
-
-static void *cancel_soon(void *arg)
-{
-    dyno_sleep_ns(300 * DYNO_NS_PER_MS);
-    SQLHSTMT stmt = arg;
-    return SQLCancel(stmt) == SQL_SUCCESS ? NULL : arg;
-}
-
-static void test_cancel_from_another_thread(void **state)
-{
-    (void)state;
-    struct driver driver;
-    pthread_t thread;
-    void *failed = NULL;
-    driver_open(&driver, "");
-    int64_t start = dyno_now_ns();
-    assert_int_equal(pthread_create(&thread, NULL, cancel_soon, driver.stmt), 0);
-    assert_fails(&driver, driver_execute(&driver, "SLEEP 20000"), "HY008");
-    assert_in_range(dyno_now_ns() - start, 200 * DYNO_NS_PER_MS, 4 * DYNO_NS_PER_S);
-    (void)pthread_join(thread, &failed);
-    assert_null(failed);
-    driver_query(&driver, "SELECT 1");
-    driver_close(&driver);
-}
-
-static void test_cancel_of_an_idle_statement_does_nothing(void **state)
-{
-    (void)state;
-    struct driver driver;
-    driver_open(&driver, "");
-    driver_query(&driver, "ROWS 10");
-    assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
-    assert_int_equal(SQLCancel(driver.stmt), SQL_SUCCESS);
-    assert_int_equal(dyno_fake_hs2_calls(driver.server, DYNO_HS2_CANCEL_OPERATION), 0);
     driver_close(&driver);
 }
 
@@ -292,15 +154,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_statement_runs_prepared_and_direct),
-        cmocka_unit_test(test_statement_errors_have_odbcs_states),
-        cmocka_unit_test(test_raw_sqlstate_passes_through),
         cmocka_unit_test(test_zero_columns_are_a_result),
-        cmocka_unit_test(test_wrong_states_are_refused),
         cmocka_unit_test(test_statement_attributes),
-        cmocka_unit_test(test_diagnostics_honour_lengths),
-        cmocka_unit_test(test_timeout_cancels_and_leaves_the_connection_good),
-        cmocka_unit_test(test_cancel_from_another_thread),
-        cmocka_unit_test(test_cancel_of_an_idle_statement_does_nothing),
         cmocka_unit_test(test_statements_share_a_connection),
         cmocka_unit_test(test_threads_with_connections_of_their_own),
     };

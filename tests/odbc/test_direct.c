@@ -162,6 +162,25 @@ static void check_bad_stmt(SQLHSTMT bad)
         SQLSpecialColumns(bad, 0, NULL, 0, NULL, 0, NULL, 0, 0, 0),
         SQLForeignKeys(bad, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0),
         SQLProcedures(bad, NULL, 0, NULL, 0, NULL, 0),
+        SQLPrimaryKeysW(bad, NULL, 0, NULL, 0, NULL, 0),
+        SQLStatisticsW(bad, NULL, 0, NULL, 0, NULL, 0, 0, 0),
+        SQLSpecialColumnsW(bad, 0, NULL, 0, NULL, 0, NULL, 0, 0, 0),
+        SQLForeignKeysW(bad, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0),
+        SQLProceduresW(bad, NULL, 0, NULL, 0, NULL, 0),
+        SQLProcedureColumns(bad, NULL, 0, NULL, 0, NULL, 0, NULL, 0),
+        SQLProcedureColumnsW(bad, NULL, 0, NULL, 0, NULL, 0, NULL, 0),
+        SQLTablePrivileges(bad, NULL, 0, NULL, 0, NULL, 0),
+        SQLTablePrivilegesW(bad, NULL, 0, NULL, 0, NULL, 0),
+        SQLColumnPrivileges(bad, NULL, 0, NULL, 0, NULL, 0, NULL, 0),
+        SQLColumnPrivilegesW(bad, NULL, 0, NULL, 0, NULL, 0, NULL, 0),
+        SQLDescribeParam(bad, 1, &small, NULL, NULL, NULL),
+        SQLParamData(bad, NULL),
+        SQLPutData(bad, text, 1),
+        SQLCancelHandle(SQL_HANDLE_STMT, bad),
+        SQLSetCursorName(bad, text, SQL_NTS),
+        SQLSetCursorNameW(bad, wide, SQL_NTS),
+        SQLGetCursorName(bad, text, 8, &small),
+        SQLGetCursorNameW(bad, wide, 8, &small),
         SQLGetDiagRec(SQL_HANDLE_STMT, bad, 1, text, NULL, NULL, 0, NULL),
         SQLGetDiagField(SQL_HANDLE_STMT, bad, 0, SQL_DIAG_NUMBER, &len, 0, NULL),
     };
@@ -194,11 +213,41 @@ static void check_bad_dbc(SQLHDBC bad)
         SQLSetConnectAttrW(bad, SQL_ATTR_LOGIN_TIMEOUT, NULL, 0),
         SQLGetConnectAttr(bad, SQL_ATTR_LOGIN_TIMEOUT, &integer, 0, NULL),
         SQLGetConnectAttrW(bad, SQL_ATTR_LOGIN_TIMEOUT, &integer, 0, NULL),
+        SQLCancelHandle(SQL_HANDLE_DBC, bad),
         SQLGetDiagRecW(SQL_HANDLE_DBC, bad, 1, wide, NULL, NULL, 0, NULL),
         SQLGetDiagFieldW(SQL_HANDLE_DBC, bad, 0, SQL_DIAG_NUMBER, &integer, 0, NULL),
     };
     for (size_t i = 0; i < sizeof got / sizeof got[0]; i++)
         assert_int_equal(got[i], SQL_INVALID_HANDLE);
+}
+
+static void check_bad_desc(SQLHDESC bad, SQLHDESC good)
+{
+    SQLSMALLINT small = 0;
+    SQLCHAR text[8] = "";
+    SQLWCHAR wide[8] = {0};
+    const SQLRETURN got[] = {
+        SQLGetDescField(bad, 0, SQL_DESC_COUNT, &small, 0, NULL),
+        SQLGetDescFieldW(bad, 0, SQL_DESC_COUNT, &small, 0, NULL),
+        SQLSetDescField(bad, 0, SQL_DESC_COUNT, NULL, 0),
+        SQLSetDescFieldW(bad, 0, SQL_DESC_COUNT, NULL, 0),
+        SQLGetDescRec(bad, 1, text, 8, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+        SQLGetDescRecW(bad, 1, wide, 8, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+        SQLSetDescRec(bad, 1, 0, 0, 0, 0, 0, NULL, NULL, NULL),
+        SQLCopyDesc(bad, good),
+        SQLCopyDesc(good, bad),
+        SQLFreeHandle(SQL_HANDLE_DESC, bad),
+        SQLGetDiagRec(SQL_HANDLE_DESC, bad, 1, text, NULL, NULL, 0, NULL),
+    };
+    for (size_t i = 0; i < sizeof got / sizeof got[0]; i++)
+        assert_int_equal(got[i], SQL_INVALID_HANDLE);
+}
+
+static SQLHDESC desc_of(SQLHSTMT stmt, SQLINTEGER attribute)
+{
+    SQLHDESC desc = NULL;
+    assert_int_equal(SQLGetStmtAttr(stmt, attribute, (SQLPOINTER)&desc, 0, NULL), SQL_SUCCESS);
+    return desc;
 }
 
 static void test_bad_handles_are_told_apart(void **state)
@@ -210,6 +259,8 @@ static void test_bad_handles_are_told_apart(void **state)
     open_handles(&handles, server);
     check_bad_stmt(NULL);
     check_bad_stmt(handles.dbc);
+    check_bad_desc(NULL, desc_of(handles.stmt, SQL_ATTR_APP_ROW_DESC));
+    check_bad_desc(handles.stmt, desc_of(handles.stmt, SQL_ATTR_APP_ROW_DESC));
     check_bad_dbc(NULL);
     check_bad_dbc(handles.stmt);
     check_bad_dbc(handles.env);
@@ -289,6 +340,198 @@ static void test_wrong_states_and_arguments(void **state)
     dyno_fake_hs2_stop(server);
 }
 
+/* Calls that a statement must refuse while it is in a state that a driver manager would not let them
+ * reach it in. */
+static void check_refused(const SQLHSTMT stmt, const char *expected)
+{
+    SQLSMALLINT small = 0;
+    SQLLEN len = 0;
+    SQLCHAR text[8] = "";
+    for (int call = 0; call < 15; call++) {
+        SQLRETURN rc = SQL_SUCCESS;
+        switch (call) {
+        case 0:
+            rc = SQLPrepare(stmt, sql_text("SELECT 1"), SQL_NTS);
+            break;
+        case 1:
+            rc = SQLTables(stmt, NULL, 0, NULL, 0, NULL, 0, NULL, 0);
+            break;
+        case 2:
+            rc = SQLColumns(stmt, NULL, 0, NULL, 0, NULL, 0, NULL, 0);
+            break;
+        case 3:
+            rc = SQLGetTypeInfo(stmt, SQL_ALL_TYPES);
+            break;
+        case 4:
+            rc = SQLPrimaryKeys(stmt, NULL, 0, NULL, 0, NULL, 0);
+            break;
+        case 5:
+            rc = SQLFetch(stmt);
+            break;
+        case 6:
+            rc = SQLGetData(stmt, 1, SQL_C_CHAR, text, sizeof text, &len);
+            break;
+        case 7:
+            rc = SQLNumResultCols(stmt, &small);
+            break;
+        case 8:
+            rc = SQLDescribeCol(stmt, 1, text, 8, &small, NULL, NULL, NULL, NULL);
+            break;
+        case 9:
+            rc = SQLRowCount(stmt, &len);
+            break;
+        case 10:
+            rc = SQLMoreResults(stmt);
+            break;
+        case 11:
+            rc = SQLCloseCursor(stmt);
+            break;
+        case 12:
+            rc = SQLBindCol(stmt, 1, SQL_C_CHAR, text, 8, &len);
+            break;
+        case 13:
+            rc = SQLSetStmtAttr(stmt, SQL_ATTR_MAX_ROWS, NULL, 0);
+            break;
+        default:
+            rc = SQLExecute(stmt);
+            break;
+        }
+        if (rc != SQL_ERROR)
+            print_error("call %d\n", call);
+        assert_int_equal(rc, SQL_ERROR);
+        assert_state(SQL_HANDLE_STMT, stmt, expected);
+    }
+}
+
+static void test_a_statement_that_waits_takes_nothing_else(void **state)
+{
+    (void)state;
+    struct dyno_fake_hs2 *server = serve();
+    struct handles handles;
+    SQLLEN at_exec = SQL_DATA_AT_EXEC;
+    SQLRETURN rc = SQL_STILL_EXECUTING;
+    open_handles(&handles, server);
+    assert_int_equal(SQLBindParameter(handles.stmt, 1, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_VARCHAR, 0,
+                                      0, &at_exec, 0, &at_exec),
+                     SQL_SUCCESS);
+    assert_int_equal(SQLExecDirect(handles.stmt, sql_text("ECHO ?"), SQL_NTS), SQL_NEED_DATA);
+    check_refused(handles.stmt, "HY010");
+    assert_int_equal(SQLCancelHandle(SQL_HANDLE_STMT, handles.stmt), SQL_SUCCESS);
+    assert_int_equal(
+        SQLSetStmtAttr(handles.stmt, SQL_ATTR_ASYNC_ENABLE, (SQLPOINTER)(uintptr_t)1, 0),
+        SQL_SUCCESS);
+    assert_int_equal(SQLExecDirect(handles.stmt, sql_text("SLEEP 20000"), SQL_NTS),
+                     SQL_STILL_EXECUTING);
+    check_refused(handles.stmt, "HY010");
+    assert_int_equal(SQLCancel(handles.stmt), SQL_SUCCESS);
+    while (rc == SQL_STILL_EXECUTING)
+        rc = SQLExecDirect(handles.stmt, sql_text("SLEEP 20000"), SQL_NTS);
+    assert_int_equal(rc, SQL_ERROR);
+    assert_state(SQL_HANDLE_STMT, handles.stmt, "HY008");
+    /* Freed while it runs. */
+    assert_int_equal(SQLExecDirect(handles.stmt, sql_text("SLEEP 20000"), SQL_NTS),
+                     SQL_STILL_EXECUTING);
+    release(&handles);
+    dyno_fake_hs2_stop(server);
+}
+
+/* With a cursor that is open, unread: S5, in which the driver manager lets some calls through. */
+static void test_an_open_cursor_takes_no_statement(void **state)
+{
+    (void)state;
+    struct dyno_fake_hs2 *server = serve();
+    struct handles handles;
+    open_handles(&handles, server);
+    for (int fetched = 0; fetched < 2; fetched++) {
+        assert_int_equal(SQLPrepare(handles.stmt, sql_text("ROWS 3"), SQL_NTS), SQL_SUCCESS);
+        assert_int_equal(SQLExecute(handles.stmt), SQL_SUCCESS);
+        if (fetched == 1)
+            assert_int_equal(SQLFetch(handles.stmt), SQL_SUCCESS);
+        const SQLRETURN got[] = {
+            SQLExecute(handles.stmt),
+            SQLExecDirect(handles.stmt, sql_text("SELECT 1"), SQL_NTS),
+            SQLPrepare(handles.stmt, sql_text("SELECT 1"), SQL_NTS),
+            SQLGetTypeInfo(handles.stmt, SQL_ALL_TYPES),
+            SQLTables(handles.stmt, NULL, 0, NULL, 0, NULL, 0, NULL, 0),
+            SQLProcedureColumns(handles.stmt, NULL, 0, NULL, 0, NULL, 0, NULL, 0),
+            SQLSetCursorName(handles.stmt, sql_text("c"), SQL_NTS),
+        };
+        for (size_t i = 0; i < sizeof got / sizeof got[0]; i++)
+            assert_int_equal(got[i], SQL_ERROR);
+        assert_state(SQL_HANDLE_STMT, handles.stmt, "24000");
+        assert_int_equal(SQLCloseCursor(handles.stmt), SQL_SUCCESS);
+    }
+    release(&handles);
+    dyno_fake_hs2_stop(server);
+}
+
+static void test_cursor_names(void **state)
+{
+    (void)state;
+    struct dyno_fake_hs2 *server = serve();
+    struct handles handles;
+    SQLHSTMT other = NULL;
+    SQLCHAR name[64] = "";
+    SQLSMALLINT len = 0;
+    open_handles(&handles, server);
+    assert_int_equal(SQLAllocHandle(SQL_HANDLE_STMT, handles.dbc, &other), SQL_SUCCESS);
+    assert_int_equal(SQLGetCursorName(handles.stmt, name, sizeof name, &len), SQL_SUCCESS);
+    assert_memory_equal(name, "SQL_CUR", 7);
+    assert_int_equal(SQLSetCursorName(handles.stmt, sql_text("mine"), SQL_NTS), SQL_SUCCESS);
+    assert_int_equal(SQLGetCursorName(handles.stmt, name, 3, &len), SQL_SUCCESS_WITH_INFO);
+    assert_string_equal((const char *)name, "mi");
+    assert_int_equal(len, 4);
+    assert_int_equal(SQLSetCursorName(other, sql_text("mine"), SQL_NTS), SQL_ERROR);
+    assert_state(SQL_HANDLE_STMT, other, "3C000");
+    assert_int_equal(SQLSetCursorName(other, sql_text("SQL_CUR1"), SQL_NTS), SQL_ERROR);
+    assert_state(SQL_HANDLE_STMT, other, "34000");
+    assert_int_equal(SQLGetCursorName(other, name, -1, &len), SQL_ERROR);
+    assert_state(SQL_HANDLE_STMT, other, "HY090");
+    release(&handles);
+    dyno_fake_hs2_stop(server);
+}
+
+/* Parameters, data at execution, descriptors, names, a preview. */
+static bool use_the_rest(const struct handles *handles)
+{
+    SQLWCHAR value[] = {'v', 0};
+    SQLWCHAR name[] = {'n', 0};
+    SQLLEN at_exec = SQL_DATA_AT_EXEC;
+    SQLPOINTER token = NULL;
+    SQLSMALLINT count = 0;
+    SQLHDESC desc = NULL;
+    SQLHDESC ard = NULL;
+    SQLCHAR text[32] = "";
+    if (SQLPrepare(handles->stmt, sql_text("SELECT {d '2024-01-01'}, ?, ?"), SQL_NTS) !=
+            SQL_SUCCESS ||
+        SQLNumResultCols(handles->stmt, &count) != SQL_SUCCESS ||
+        SQLBindParameter(handles->stmt, 1, SQL_PARAM_INPUT, SQL_C_WCHAR, SQL_WVARCHAR, 1, 0, value,
+                         4, NULL) != SQL_SUCCESS ||
+        SQLBindParameter(handles->stmt, 2, SQL_PARAM_INPUT, SQL_C_CHAR, SQL_VARCHAR, 1, 0, &token,
+                         0, &at_exec) != SQL_SUCCESS)
+        return false;
+    if (SQLExecute(handles->stmt) != SQL_NEED_DATA ||
+        SQLParamData(handles->stmt, &token) != SQL_NEED_DATA ||
+        SQLPutData(handles->stmt, sql_text("piece"), SQL_NTS) != SQL_SUCCESS ||
+        SQLParamData(handles->stmt, &token) != SQL_SUCCESS ||
+        SQLFreeStmt(handles->stmt, SQL_CLOSE) != SQL_SUCCESS)
+        return false;
+    if (SQLGetStmtAttr(handles->stmt, SQL_ATTR_APP_ROW_DESC, (SQLPOINTER)&ard, 0, NULL) !=
+            SQL_SUCCESS ||
+        SQLAllocHandle(SQL_HANDLE_DESC, handles->dbc, &desc) != SQL_SUCCESS ||
+        SQLCopyDesc(ard, desc) != SQL_SUCCESS ||
+        SQLSetDescField(desc, 9, SQL_DESC_TYPE, NULL, 0) != SQL_SUCCESS ||
+        SQLFreeHandle(SQL_HANDLE_DESC, desc) != SQL_SUCCESS)
+        return false;
+    return SQLSetCursorNameW(handles->stmt, name, SQL_NTS) == SQL_SUCCESS &&
+           SQLNativeSql(handles->dbc, sql_text("{fn x}"), SQL_NTS, text, sizeof text, NULL) ==
+               SQL_SUCCESS &&
+           SQLGetInfo(handles->dbc, SQL_DBMS_NAME, text, sizeof text, NULL) == SQL_SUCCESS &&
+           SQLStatistics(handles->stmt, NULL, 0, NULL, 0, NULL, 0, 0, 0) == SQL_SUCCESS &&
+           SQLFreeStmt(handles->stmt, SQL_CLOSE) == SQL_SUCCESS &&
+           SQLFreeStmt(handles->stmt, SQL_RESET_PARAMS) == SQL_SUCCESS;
+}
+
 /* A whole session; false as soon as something fails. Every failure must be clean. */
 static bool session(struct handles *handles, const char *text)
 {
@@ -313,6 +556,8 @@ static bool session(struct handles *handles, const char *text)
         SQLFreeStmt(handles->stmt, SQL_CLOSE) != SQL_SUCCESS ||
         SQLTables(handles->stmt, NULL, 0, NULL, 0, NULL, 0, NULL, 0) != SQL_SUCCESS ||
         SQLFreeStmt(handles->stmt, SQL_CLOSE) != SQL_SUCCESS)
+        return false;
+    if (!use_the_rest(handles))
         return false;
     /* A failure that posts a diagnostic, itself in need of memory. */
     bool is_refused = SQLExecDirect(handles->stmt, sql_text("FAIL"), SQL_NTS) == SQL_ERROR;
@@ -351,6 +596,9 @@ int main(void)
         cmocka_unit_test(test_bad_handles_are_told_apart),
         cmocka_unit_test(test_handles_go_in_order),
         cmocka_unit_test(test_wrong_states_and_arguments),
+        cmocka_unit_test(test_a_statement_that_waits_takes_nothing_else),
+        cmocka_unit_test(test_an_open_cursor_takes_no_statement),
+        cmocka_unit_test(test_cursor_names),
         cmocka_unit_test(test_every_allocation_failing_once_is_clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
