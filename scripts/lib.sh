@@ -7,6 +7,7 @@ build_packages="gcc cmake ninja-build pkg-config python3 unixodbc unixodbc-dev l
     libzstd-dev liblz4-dev libsnappy-dev"
 run_packages="openjdk-17-jre-headless python3-pip curl ca-certificates procps"
 test_packages="git python3-venv clang clang-format clang-tidy libsqliteodbc sqlite3
+    libdbd-odbc-perl tcl8.6-tdbc-odbc odbc-postgresql
     libxml2-utils krb5-kdc krb5-admin-server krb5-user"
 # Ubuntu's chromium is a snap, which does not run everywhere: there the browser test waits for one that is installed.
 if grep -q '^ID=debian' /etc/os-release 2>/dev/null; then

@@ -41,6 +41,50 @@ def check_types(cursor):
     check(rows[2][7], "")
 
 
+def check_parameters(cursor):
+    values = ["it's ? \\ ${x} {d 'y'}", "z\u00fcrich \U0001f600", -5, 2**40, 1.5, True, None,
+              decimal.Decimal("-12.50"), datetime.date(2024, 2, 29),
+              datetime.datetime(2024, 2, 29, 1, 2, 3, 450000), b"a\x00'", datetime.time(1, 2, 3)]
+    marks = ", ".join("?" * len(values))
+    got = cursor.execute(f"ECHO {marks}", *values).fetchone()[0]
+    check(got, "'it\\'s ? \\\\ \\u0024{x} {d \\'y\\'}', 'z\u00fcrich \U0001f600', -5, 1099511627776, "
+               "1.5D, TRUE, NULL, -12.50BD, DATE '2024-02-29', TIMESTAMP '2024-02-29 01:02:03.45', "
+               "X'610027', '01:02:03'")
+    long = "x" * 200000
+    check(cursor.execute("ECHO ?", long).fetchone()[0], f"'{long}'")
+    cursor.executemany("ECHO ?", [(1,), (2,), (3,)])
+    cursor.fast_executemany = True
+    cursor.executemany("ECHO ?", [(1,), (2,), (3,)])
+    cursor.fast_executemany = False
+
+
+def check_fetch_styles(cursor):
+    check(cursor.execute("ROWS 10").fetchval(), 0)
+    check([row.id for row in cursor.execute("ROWS 10").fetchmany(4)], [0, 1, 2, 3])
+    cursor.skip(2)
+    check(cursor.fetchone().id, 6)
+    check([row[0] for row in cursor], [7, 8, 9])
+    check(cursor.fetchone(), None)
+    check([column[0] for column in cursor.description], ["id", "half", "name", "note"])
+    check(cursor.rowcount, -1)
+
+
+def check_texts(cursor):
+    check(cursor.execute("ECHO \U0001f600 z\u00fcrich").fetchone()[0], "\U0001f600 z\u00fcrich")
+    check(len(cursor.execute("BIG 10000000").fetchone()[0]), 10000000)
+    check(bytes(cursor.execute("CELL BINARY abc").fetchone()[0]), b"abc")
+
+
+def check_catalog(cursor):
+    check([row.table_name for row in cursor.tables()], ["stores", "transactions", "monthly"])
+    check([row.column_name for row in cursor.columns(table="stores")], ["store_id", "name"])
+    check(cursor.primaryKeys("stores").fetchall(), [])
+    check(cursor.foreignKeys("stores").fetchall(), [])
+    check(cursor.statistics("stores").fetchall(), [])
+    check(cursor.procedures().fetchall(), [])
+    check("STRING" in [row.type_name for row in cursor.getTypeInfo().fetchall()], True)
+
+
 def check_cancel(connection):
     cursor = connection.cursor()
     timer = threading.Timer(0.3, cursor.cancel)
@@ -73,8 +117,10 @@ def main():
         raise AssertionError(str(error))
     cursor.execute("ZERO")
     check(cursor.description, None)
-    check([row.table_name for row in cursor.tables()], ["stores", "transactions", "monthly"])
-    check([row.column_name for row in cursor.columns(table="stores")], ["store_id", "name"])
+    check_parameters(cursor)
+    check_fetch_styles(cursor)
+    check_texts(cursor)
+    check_catalog(cursor)
     check_cancel(connection)
     check_timeout(connection)
     check(connection.cursor().execute("select 1").fetchone()[0], 1)

@@ -1,10 +1,12 @@
 """Run a client of the driver against a fake server, in an ODBCSYSINI folder of its own.
 
-usage: run_client.py isql|pyodbc FAKE_HS2 DRIVER
+usage: run_client.py isql|iusql|pyodbc|perl|tcl FAKE_HS2 DRIVER [--update]
 
-Exits with 77 where the client is not there: isql is found on PATH, pyodbc in the Python that runs
-this file or the one named by DYNO_PYTHON.
+isql and iusql run isql/script.sql, and their output must be that of isql/<client>.expected; --update
+writes it. Exits with 77 where the client is not there: isql, perl and tclsh are found on PATH, pyodbc in
+the Python that runs this file or the one named by DYNO_PYTHON.
 """
+import difflib
 import os
 import shutil
 import subprocess
@@ -15,23 +17,46 @@ SKIPPED = 77
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def run_isql(environment):
-    if shutil.which("isql") is None:
-        return SKIPPED
-    script = "select 1\nFAIL\nTYPES\nZERO\nselect 1\n"
-    done = subprocess.run(["isql", "-v", "-b", "-d|", "fake"], input=script, env=environment,
-                          capture_output=True, text=True, timeout=60)
-    text = done.stdout + done.stderr
-    faults = []
-    if done.stdout.splitlines().count("1") != 2:
-        faults.append("'select 1' did not answer 1 twice")
-    if "S0002" not in text and "42S02" not in text:
-        faults.append("no SQLSTATE for a missing table")
-    if "|z\u00fcrich|" not in text or "|5000000000|" not in text:
-        faults.append("TYPES lacks its values")
-    if faults:
-        print("\n".join(faults), text, sep="\n")
-    return 1 if faults else 0
+def skip(what):
+    print(f"skipped: {what} is not installed (scripts/lib.sh names its package)")
+    return SKIPPED
+
+
+def run_isql(program, environment):
+    if shutil.which(program) is None:
+        return skip(program)
+    with open(os.path.join(HERE, "isql", "script.sql"), encoding="utf-8") as file:
+        script = file.read()
+    done = subprocess.run([program, "-v", "-b", "-d|", "-c", "fake"], input=script, env=environment,
+                          capture_output=True, encoding="utf-8", errors="backslashreplace",
+                          timeout=60)
+    actual = done.stdout + "-- stderr\n" + done.stderr
+    expected_path = os.path.join(HERE, "isql", program + ".expected")
+    if "--update" in sys.argv:
+        with open(expected_path, "w", encoding="utf-8") as file:
+            file.write(actual)
+    with open(expected_path, encoding="utf-8") as file:
+        expected = file.read()
+    sys.stdout.writelines(difflib.unified_diff(expected.splitlines(True), actual.splitlines(True),
+                                               "expected", "actual"))
+    return 0 if actual == expected else 1
+
+
+def run_perl(environment):
+    if shutil.which("perl") is None or \
+            subprocess.run(["perl", "-MDBD::ODBC", "-e", "1"], capture_output=True).returncode != 0:
+        return skip("Perl's DBD::ODBC")
+    return subprocess.run(["perl", os.path.join(HERE, "client_perl.pl"), "fake"], env=environment,
+                          timeout=60).returncode
+
+
+def run_tcl(environment):
+    probe = "package require tdbc::odbc; exit 0"
+    if shutil.which("tclsh") is None or \
+            subprocess.run(["tclsh"], input=probe, text=True, capture_output=True).stderr:
+        return skip("Tcl's tdbc::odbc")
+    return subprocess.run(["tclsh", os.path.join(HERE, "client_tcl.tcl"), "DSN=fake"],
+                          env=environment, timeout=60).returncode
 
 
 def run_pyodbc(environment):
@@ -43,11 +68,17 @@ def run_pyodbc(environment):
         if subprocess.run([python, "-c", "import pyodbc"], capture_output=True).returncode == 0:
             return subprocess.run([python, os.path.join(HERE, "client_pyodbc.py"), "DSN=fake"],
                                   env=environment, timeout=60).returncode
-    return SKIPPED
+    return skip("pyodbc")
+
+
+def run(client, environment):
+    if client in ("isql", "iusql"):
+        return run_isql(client, environment)
+    return {"pyodbc": run_pyodbc, "perl": run_perl, "tcl": run_tcl}[client](environment)
 
 
 def main():
-    client, fake, driver = sys.argv[1:]
+    client, fake, driver = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen([fake], stdout=subprocess.PIPE, text=True)
         try:
@@ -60,7 +91,7 @@ def main():
             environment = dict(os.environ, ODBCSYSINI=folder,
                                ODBCINI=os.path.join(folder, "none.ini"), LC_ALL="C.UTF-8")
             environment.pop("ODBCINSTINI", None)
-            return run_isql(environment) if client == "isql" else run_pyodbc(environment)
+            return run(client, environment)
         finally:
             server.terminate()
             server.wait(timeout=10)

@@ -1,0 +1,8 @@
+SELECT 1
+ROWS 4
+TYPES
+ECHO {d '2024-02-29'} '?'
+FAIL
+ZERO
+SELECT 1
+help stores
