@@ -55,6 +55,34 @@ class Driver:
         self.assertEqual(row.moment, datetime.datetime(2024, 2, 29, 12, 34, 56, 789000))
         self.assertEqual((row.s, row.b, row.a, row.n), ("grüße 𝄞", b"ab", "[1,2]", None))
 
+    def test_parameters_arrive_as_they_were(self):
+        texts = ["it's", "'; SELECT 2 --", "\\", "\\'", "\\u0041 \\101 \\n", "${spark.app.name} ${env:HOME} $x{", "r'x'",
+                 "/* ? */ -- ?", 'say "x" `y`', "two\nlines\ttab\rreturn", "a\0b", "gr\u00fc\u00dfe \U0001d11e", "%_", "", " ", "?"]
+        values = [*texts, 0, -5, 2**31 - 1, -2**31, 2**63 - 1, -2**63, 1.5, 1e308, 5e-324, float("inf"), True, False,
+                  decimal.Decimal("-12345678901234567890.123"), datetime.date(2024, 2, 29), datetime.date(1500, 1, 1),
+                  datetime.datetime(2024, 2, 29, 12, 34, 56, 789123), b"", b"\x00'\xff", None]
+        for value in values:
+            row = self.connection.execute("SELECT ? AS value, ?-? AS zero", value, -7, -7).fetchone()
+            self.assertEqual(row.value, value)
+            self.assertEqual(row.zero, 0)
+        got = self.connection.execute("SELECT " + ", ".join("?" * len(values)), *values).fetchone()
+        self.assertEqual(list(got), values)
+
+    def test_arrays_of_parameters(self):
+        cursor = self.connection.cursor()
+        cursor.execute("DROP TABLE IF EXISTS filled")
+        cursor.execute("CREATE TABLE filled (a INT, b STRING) USING parquet")
+        cursor.fast_executemany = True
+        cursor.executemany("INSERT INTO filled VALUES (?, ?)", [(1, "one"), (2, "it's two"), (3, None)])
+        rows = cursor.execute("SELECT a, b FROM filled WHERE a >= ? ORDER BY a LIMIT ?", 2, 2).fetchall()
+        self.assertEqual([tuple(row) for row in rows], [(2, "it's two"), (3, None)])
+        cursor.execute("DROP TABLE filled")
+
+    def test_escapes(self):
+        row = self.connection.execute("SELECT {d '2024-02-29'}, {ts '2024-02-29 01:02:03'}, {fn ucase('a}')}, "
+                                      "'{d}' LIKE '{!d}' {escape '!'}").fetchone()
+        self.assertEqual(list(row), [datetime.date(2024, 2, 29), datetime.datetime(2024, 2, 29, 1, 2, 3), "A}", True])
+
     def test_large_result(self):
         rows = self.connection.execute("SELECT id, concat('x', id) FROM range(50000)").fetchall()
         self.assertEqual(sum(row[0] for row in rows), 50000 * 49999 // 2)

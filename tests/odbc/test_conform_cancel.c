@@ -11,19 +11,6 @@ static void *cancel_soon(void *arg)
     return SQLCancel(stmt) == SQL_SUCCESS ? NULL : arg;
 }
 
-struct cancel_at {
-    SQLHSTMT stmt;
-    int64_t after_ns;
-};
-
-static void *cancel_at(void *arg)
-{
-    struct cancel_at *at = arg;
-    dyno_sleep_ns(at->after_ns);
-    (void)SQLCancel(at->stmt);
-    return NULL;
-}
-
 static void *ask_and_cancel(void *arg)
 {
     struct driver *driver = arg;
@@ -74,41 +61,6 @@ static void test_cancel_of_an_idle_statement_does_nothing(void **state)
     assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
     assert_int_equal(SQLCancel(driver.stmt), SQL_SUCCESS);
     assert_int_equal(dyno_fake_hs2_calls(driver.server, DYNO_HS2_CANCEL_OPERATION), 0);
-    driver_close(&driver);
-}
-
-static void test_cancel_from_many_threads_at_once(void **state)
-{
-    (void)state;
-    struct driver driver;
-    pthread_t threads[3];
-    driver_open(&driver, "");
-    for (size_t i = 0; i < 3; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, cancel_soon, driver.stmt), 0);
-    assert_fails(&driver, driver_execute(&driver, "SLEEP 20000"), "HY008");
-    for (size_t i = 0; i < 3; i++)
-        (void)pthread_join(threads[i], NULL);
-    driver_query(&driver, "SELECT 1");
-    driver_close(&driver);
-}
-
-/* Cancelled a moment after it was executed, at all sorts of moments: it ends one way or the other. */
-static void test_cancel_at_every_moment(void **state)
-{
-    (void)state;
-    struct driver driver;
-    driver_open(&driver, "");
-    for (int i = 0; i < 30; i++) {
-        pthread_t thread;
-        struct cancel_at at = {.stmt = driver.stmt, .after_ns = i * DYNO_NS_PER_MS / 5};
-        assert_int_equal(pthread_create(&thread, NULL, cancel_at, &at), 0);
-        SQLRETURN rc = driver_execute(&driver, "SLEEP 10");
-        if (rc != SQL_SUCCESS)
-            assert_fails(&driver, rc, "HY008");
-        (void)pthread_join(thread, NULL);
-        assert_int_equal(SQLFreeStmt(driver.stmt, SQL_CLOSE), SQL_SUCCESS);
-    }
-    driver_query(&driver, "SELECT 1");
     driver_close(&driver);
 }
 
@@ -230,8 +182,6 @@ int main(void)
         cmocka_unit_test(test_timeout_cancels_and_leaves_the_connection_good),
         cmocka_unit_test(test_cancel_from_another_thread),
         cmocka_unit_test(test_cancel_of_an_idle_statement_does_nothing),
-        cmocka_unit_test(test_cancel_from_many_threads_at_once),
-        cmocka_unit_test(test_cancel_at_every_moment),
         cmocka_unit_test(test_asynchronous_execution_is_asked_again),
         cmocka_unit_test(test_asynchronous_failures_and_limits),
         cmocka_unit_test(test_asynchronous_execution_can_be_cancelled_by_its_own_thread),

@@ -1,5 +1,6 @@
 /* The driver's own entry points, without a driver manager before them to catch wrong calls; and with
  * every allocation failing once. */
+#include "base/clock.h"
 #include "support/check.h"
 #include "support/fake_hs2.h"
 
@@ -7,6 +8,7 @@
 #include <sqlext.h>
 #include <sqlucode.h>
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -465,6 +467,46 @@ static void test_an_open_cursor_takes_no_statement(void **state)
     dyno_fake_hs2_stop(server);
 }
 
+struct cancel_at {
+    SQLHSTMT stmt;
+    int64_t after_ns;
+};
+
+static void *cancel_at(void *arg)
+{
+    const struct cancel_at *at = arg;
+    dyno_sleep_ns(at->after_ns);
+    (void)SQLCancel(at->stmt);
+    return NULL;
+}
+
+/* Cancelled by two threads at all sorts of moments: it ends one way or the other. Without a driver
+ * manager, whose own records of one statement are not made for two threads. */
+static void test_cancel_at_every_moment(void **state)
+{
+    (void)state;
+    struct dyno_fake_hs2 *server = serve();
+    struct handles handles;
+    open_handles(&handles, server);
+    for (int i = 0; i < 30; i++) {
+        pthread_t threads[2];
+        struct cancel_at at = {.stmt = handles.stmt, .after_ns = i * DYNO_NS_PER_MS / 5};
+        for (size_t j = 0; j < 2; j++)
+            assert_int_equal(pthread_create(&threads[j], NULL, cancel_at, &at), 0);
+        SQLRETURN rc = SQLExecDirect(handles.stmt, sql_text("SLEEP 10"), SQL_NTS);
+        if (rc == SQL_SUCCESS)
+            rc = SQLFetch(handles.stmt);
+        if (rc != SQL_NO_DATA)
+            assert_state(SQL_HANDLE_STMT, handles.stmt, "HY008");
+        for (size_t j = 0; j < 2; j++)
+            (void)pthread_join(threads[j], NULL);
+        assert_int_equal(SQLFreeStmt(handles.stmt, SQL_CLOSE), SQL_SUCCESS);
+    }
+    assert_int_equal(SQLExecDirect(handles.stmt, sql_text("SELECT 1"), SQL_NTS), SQL_SUCCESS);
+    release(&handles);
+    dyno_fake_hs2_stop(server);
+}
+
 static void test_cursor_names(void **state)
 {
     (void)state;
@@ -598,6 +640,7 @@ int main(void)
         cmocka_unit_test(test_wrong_states_and_arguments),
         cmocka_unit_test(test_a_statement_that_waits_takes_nothing_else),
         cmocka_unit_test(test_an_open_cursor_takes_no_statement),
+        cmocka_unit_test(test_cancel_at_every_moment),
         cmocka_unit_test(test_cursor_names),
         cmocka_unit_test(test_every_allocation_failing_once_is_clean),
     };
