@@ -5,6 +5,7 @@
 #include "experiment/child.h"
 #include "experiment/proof.h"
 #include "experiment/start.h"
+#include "target/doubt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,21 +103,6 @@ static enum dyno_status check_server(struct checker *c)
     return report_step(c, status, "server", text);
 }
 
-static enum dyno_status check_driver(struct checker *c)
-{
-    char statement[] = "SELECT 1";
-    char *sql = statement;
-    char text[512] = "";
-    struct dyno_script_answer answer = {0};
-    enum dyno_status status = dyno_child_script(c->bench, &sql, 1, true, &answer, c->err);
-    if (status == DYNO_OK)
-        (void)snprintf(text, sizeof text, "%s answers SELECT 1 through %s",
-                       answer.info.server[0] ? answer.info.server : "the server",
-                       answer.info.driver);
-    dyno_script_answer_deinit(&answer);
-    return report_step(c, status, "driver", text);
-}
-
 static enum dyno_status check_settings(struct checker *c)
 {
     const struct dyno_experiment_options *o = c->bench->options;
@@ -132,6 +118,40 @@ static enum dyno_status check_settings(struct checker *c)
         (void)snprintf(what, sizeof what, "profile %s", o->arms[i].name);
         status = report_step(c, status, what, text);
     }
+    return status;
+}
+
+/* A driver manager that would falsify what is measured is refused before anything is. */
+static enum dyno_status refuse_doubts(struct checker *c, const struct dyno_target_info *info)
+{
+    const struct dyno_manager_facts facts = {.threading_level = info->threading_level,
+                                             .is_pooled = info->is_pooled,
+                                             .is_traced = info->is_traced,
+                                             .sessions = c->bench->options->load.sessions};
+    struct dyno_doubt doubts[DYNO_DOUBTS_MAX];
+    size_t count = dyno_target_doubts(&facts, doubts);
+    for (size_t i = 0; i < count; i++) {
+        enum dyno_status status = dyno_err_set(c->err, DYNO_EENV, "%s", doubts[i].text);
+        (void)report_step(c, status, "driver manager", "");
+    }
+    return count > 0 ? DYNO_EENV : DYNO_OK;
+}
+
+static enum dyno_status check_driver(struct checker *c)
+{
+    char statement[] = "SELECT 1";
+    char *sql = statement;
+    char text[512] = "";
+    struct dyno_script_answer answer = {0};
+    enum dyno_status status = dyno_child_script(c->bench, &sql, 1, true, &answer, c->err);
+    if (status == DYNO_OK)
+        (void)snprintf(text, sizeof text, "%s answers SELECT 1 through %s",
+                       answer.info.server[0] ? answer.info.server : "the server",
+                       answer.info.driver);
+    status = report_step(c, status, "driver", text);
+    if (status == DYNO_OK)
+        status = refuse_doubts(c, &answer.info);
+    dyno_script_answer_deinit(&answer);
     return status;
 }
 

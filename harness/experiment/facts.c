@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/units.h"
 #include "collect/collector.h"
+#include "target/doubt.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -122,20 +123,14 @@ enum dyno_status dyno_facts_store_server(struct dyno_bench *bench, struct dyno_e
 
 static void warn_about_driver(struct dyno_bench *bench, const struct dyno_trial_header *header)
 {
-    if (header->threading_level == 3 && bench->options->load.sessions > 1)
-        dyno_bench_warn(
-            bench, 0, "driver_serialised",
-            "the driver manager runs one call at a time in the whole process (Threading = 3): "
-            "sessions wait for each other; set Threading = 0 in odbcinst.ini");
-    if (header->is_pooled)
-        dyno_bench_warn(
-            bench, 0, "driver_pooled",
-            "the driver manager pools connections (Pooling = Yes): connect times mean nothing");
-    if (header->is_traced)
-        dyno_bench_warn(
-            bench, 0, "driver_traced",
-            "the driver manager traces every call (Trace = Yes): latencies are inflated, "
-            "and passwords may stand in the trace");
+    const struct dyno_manager_facts facts = {.threading_level = header->threading_level,
+                                             .is_pooled = header->is_pooled != 0,
+                                             .is_traced = header->is_traced != 0,
+                                             .sessions = bench->options->load.sessions};
+    struct dyno_doubt doubts[DYNO_DOUBTS_MAX];
+    size_t count = dyno_target_doubts(&facts, doubts);
+    for (size_t i = 0; i < count; i++)
+        dyno_bench_warn(bench, 0, doubts[i].code, "%s", doubts[i].text);
 }
 
 enum dyno_status dyno_facts_store_driver(struct dyno_bench *bench,
@@ -153,6 +148,10 @@ enum dyno_status dyno_facts_store_driver(struct dyno_bench *bench,
     put(&w, "server version", header->server_version);
     if (header->threading_level >= 0)
         putf(&w, "driver manager's lock level", "%d", (int)header->threading_level);
+    if (header->driver_manager[0] != '\0') {
+        put(&w, "driver manager's connection pooling", header->is_pooled ? "on" : "off");
+        put(&w, "driver manager's call tracing", header->is_traced ? "on" : "off");
+    }
     putf(&w, "rows per fetch", "%" PRId64, bench->target.fetch_rows);
     warn_about_driver(bench, header);
     return w.status;

@@ -140,6 +140,11 @@ int32_t dyno_hs2_session_protocol(const struct dyno_hs2_session *session)
     return session->protocol;
 }
 
+int dyno_hs2_session_probe(const struct dyno_hs2_session *session)
+{
+    return session->link.is_dead || dyno_transport_is_closed_by_peer(&session->link.transport);
+}
+
 int dyno_hs2_session_is_dead(const struct dyno_hs2_session *session)
 {
     return session->link.is_dead;

@@ -124,6 +124,15 @@ enum dyno_status dyno_transport_secure(struct dyno_transport *transport, const c
     return dyno_tls_open(context, &peer, deadline_ns, &transport->tls, err);
 }
 
+bool dyno_transport_is_closed_by_peer(const struct dyno_transport *transport)
+{
+    char byte = 0;
+    if (transport->fd < 0)
+        return false;
+    ssize_t got = recv(transport->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
 void dyno_transport_close(struct dyno_transport *transport)
 {
     dyno_tls_close(transport->tls);

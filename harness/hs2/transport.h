@@ -45,6 +45,12 @@ enum dyno_status dyno_transport_secure(struct dyno_transport *transport, const c
                                        const struct dyno_tls_context *context, int64_t deadline_ns,
                                        struct dyno_err *err) DYNO_MUST_CHECK;
 
+/**
+ * Has the peer closed the connection, as far as this side has been told? Sends nothing, takes nothing
+ * off the wire and does not wait; a peer that is gone without a word is not found out.
+ */
+bool dyno_transport_is_closed_by_peer(const struct dyno_transport *transport);
+
 /** Close; may be called twice. */
 void dyno_transport_close(struct dyno_transport *transport);
 

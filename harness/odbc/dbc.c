@@ -125,7 +125,7 @@ bool dyno_odbc_dbc_is_dead(struct dyno_odbc_dbc *dbc)
 {
     if (pthread_mutex_trylock(&dbc->wire) != 0)
         return false;
-    bool is_dead = dbc->session == NULL || dyno_hs2_session_is_dead(dbc->session) != 0;
+    bool is_dead = dbc->session == NULL || dyno_hs2_session_probe(dbc->session) != 0;
     (void)pthread_mutex_unlock(&dbc->wire);
     return is_dead;
 }

@@ -63,7 +63,7 @@ SQLRETURN dyno_odbc_dbc_open(struct dyno_odbc_dbc *dbc);
 /** Free all statements, close the session, forget the settings. The caller holds `lock`. */
 void dyno_odbc_dbc_close(struct dyno_odbc_dbc *dbc);
 
-/** Is the connection known to be broken? False while a call is under way. */
+/** Is the connection broken, or closed by the server? Asks nobody; false while a call is under way. */
 bool dyno_odbc_dbc_is_dead(struct dyno_odbc_dbc *dbc);
 
 #endif

@@ -25,9 +25,13 @@ static enum dyno_status run_one(struct dyno_hs2_session *session, struct dyno_hs
                                 struct dyno_err *err)
 {
     struct dyno_hs2_operation *operation = NULL;
+    const struct dyno_hs2_column_desc *columns = NULL;
+    size_t column_count = 0;
     enum dyno_status status = dyno_hs2_execute(session, "SELECT 1", 0, &operation, err);
     if (status == DYNO_OK)
         status = dyno_hs2_operation_wait(operation, INT64_MAX, err);
+    if (status == DYNO_OK)
+        status = dyno_hs2_operation_columns(operation, &columns, &column_count, err);
     if (status == DYNO_OK)
         status = dyno_hs2_operation_fetch(operation, 1000, block, err);
     dyno_hs2_operation_close(operation);

@@ -212,6 +212,25 @@ static void test_dead_connection_is_told(void **state)
     driver_close(&driver);
 }
 
+/* Nothing was sent since: the look is enough. */
+static void test_a_connection_that_the_server_closed_is_told_while_idle(void **state)
+{
+    (void)state;
+    struct driver driver;
+    SQLUINTEGER dead = 99;
+    driver_open(&driver, "");
+    driver_query(&driver, "SELECT 1");
+    assert_int_equal(SQLGetConnectAttr(driver.dbc, SQL_ATTR_CONNECTION_DEAD, &dead, 0, NULL),
+                     SQL_SUCCESS);
+    assert_int_equal(dead, SQL_CD_FALSE);
+    dyno_fake_hs2_stop(driver.server);
+    driver.server = NULL;
+    assert_int_equal(SQLGetConnectAttr(driver.dbc, SQL_ATTR_CONNECTION_DEAD, &dead, 0, NULL),
+                     SQL_SUCCESS);
+    assert_int_equal(dead, SQL_CD_TRUE);
+    driver_close(&driver);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +244,7 @@ int main(void)
         cmocka_unit_test(test_info_answers),
         cmocka_unit_test(test_connection_attributes),
         cmocka_unit_test(test_dead_connection_is_told),
+        cmocka_unit_test(test_a_connection_that_the_server_closed_is_told_while_idle),
     };
     driver_isolate("");
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
