@@ -1,6 +1,7 @@
 #include "support/check.h"
 #include "target/doubt.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void check(struct dyno_manager_facts facts, const char *expected)
