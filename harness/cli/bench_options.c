@@ -20,9 +20,12 @@ void cli_bench_options_defaults(struct cli_bench_options *options)
                                           .margin = 0.05,
                                           .detect = 0.10,
                                           .scale = 1,
+                                          .speed = 1,
                                           .rate = NOT_SAID,
                                           .sessions = NOT_SAID,
                                           .think_ns = NOT_SAID,
+                                          .visit = NOT_SAID,
+                                          .warmup_max = NOT_SAID,
                                           .warmup = NOT_SAID,
                                           .trial_warmup_ns = NOT_SAID,
                                           .measure_ns = NOT_SAID,
@@ -47,16 +50,50 @@ static void take_i64(int64_t said, int64_t *place)
         *place = said;
 }
 
+static enum dyno_status parse_arrival(const char *name, struct dyno_load_shape *load,
+                                      struct dyno_err *err)
+{
+    enum dyno_arrival arrival = load->arrival;
+    enum dyno_status status = dyno_arrival_parse(name, &arrival, err);
+    if (status == DYNO_OK && arrival != load->arrival &&
+        (arrival == DYNO_ARRIVAL_REPLAY || load->arrival == DYNO_ARRIVAL_REPLAY))
+        return dyno_err_set(err, DYNO_EINPUT,
+                            "--arrival %s: a replay is asked for by --replay FILE, and is no other "
+                            "kind of arrival",
+                            name);
+    load->arrival = arrival;
+    return status;
+}
+
 static enum dyno_status fill_load(struct cli_bench *bench, const struct cli_bench_options *o,
                                   struct dyno_err *err)
 {
     struct dyno_load_shape *load = &bench->experiment.load;
-    *load = bench->workload.load;
     enum dyno_status status = DYNO_OK;
+    if (o->replay != NULL)
+        status = dyno_workload_replay(&bench->workload, o->replay, o->speed, err);
+    if (status != DYNO_OK)
+        return status;
+    *load = bench->workload.load;
+    if (load->arrival == DYNO_ARRIVAL_REPLAY && o->sessions != NOT_SAID)
+        return dyno_err_set(err, DYNO_EINPUT,
+                            "--sessions does not go with a replay: its trace has %lld",
+                            (long long)load->sessions);
     if (o->arrival != NULL)
-        status = dyno_arrival_parse(o->arrival, &load->arrival, err);
-    if (o->rate > 0)
+        status = parse_arrival(o->arrival, load, err);
+    if (o->rate > 0) {
         load->rate_per_s = o->rate;
+        load->step_count = 0;
+    }
+    if (status == DYNO_OK && o->think_kind != NULL)
+        status = dyno_think_parse(o->think_kind, &load->think_kind, err);
+    if (status == DYNO_OK && o->steps != NULL)
+        status = dyno_load_steps_parse(o->steps, load, err);
+    if (status == DYNO_OK && o->burst != NULL)
+        status = dyno_load_burst_parse(o->burst, load, err);
+    load->is_pinned = load->is_pinned || o->is_pinned;
+    take_i64(o->visit, &load->visit);
+    take_i64(o->warmup_max, &load->warmup_max);
     take_i64(o->sessions, &load->sessions);
     take_i64(o->think_ns, &load->think_ns);
     take_i64(o->warmup, &load->warmup_executions);

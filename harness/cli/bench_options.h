@@ -23,7 +23,10 @@ struct cli_bench_options {
     struct cli_list base_conf; /**< onto the base only */
     struct cli_list candidate_conf;
     /* Load. */
-    const char *arrival;
+    const char *arrival, *steps, *burst, *think_kind, *replay;
+    double speed;
+    bool is_pinned;
+    int64_t visit, warmup_max;
     double rate;
     int64_t sessions, think_ns, warmup, trial_warmup_ns, measure_ns, timeout_ns, drain_ns;
     /* Server. */

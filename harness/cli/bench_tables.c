@@ -44,23 +44,38 @@
             "heap of the managed server (1g, as Spark) unless a profile sets it"                    \
     }
 
-#define LOAD_OPTIONS                                                                               \
-    {"scale", 0, "X", CLI_NUMBER, AT(scale), 0.0001, 1000, "size of the workload's data (1)"},     \
-        {"arrival", 0, "KIND", CLI_STRING, AT(arrival), 0, 0, "poisson, constant or closed"},      \
-        {"rate", 0, "R", CLI_NUMBER, AT(rate), 0.000001, 1000000, "statements/s, open loop"},      \
-        {"sessions", 0, "N", CLI_INTEGER, AT(sessions), 1, 20000, "connections"},                  \
-        {"think", 0, "TIME", CLI_DURATION, AT(think_ns), 0, 0, "pause of a session, closed loop"}, \
-        {"warmup",   0, "N",   CLI_INTEGER,                                                        \
-         AT(warmup), 0, 10000, "executions of each query after a server start"},                   \
-        {"trial-warmup",      0, "TIME", CLI_DURATION,                                             \
-         AT(trial_warmup_ns), 0, 0,      "unmeasured begin of each trial (3s)"},                   \
-        {"measure", 0, "TIME", CLI_DURATION, AT(measure_ns), 0, 0, "measured window of a trial"},  \
-        {"timeout", 0, "TIME", CLI_DURATION, AT(timeout_ns), 0, 0, "of one statement"},            \
-        {"drain",      0, "TIME", CLI_DURATION,                                                    \
-         AT(drain_ns), 0, 0,      "patience with running statements at the end (30s)"},            \
-    {                                                                                              \
-        "seed", 0, "N", CLI_INTEGER, AT(seed), 0, 9007199254740991.0,                              \
-            "of arrivals and orders (drawn, and printed)"                                          \
+#define LOAD_OPTIONS                                                                                \
+    {"scale", 0, "X", CLI_NUMBER, AT(scale), 0.0001, 1000, "size of the workload's data (1)"},      \
+        {"arrival",   0, "KIND", CLI_STRING,                                                        \
+         AT(arrival), 0, 0,      "poisson, constant, closed, partly_open"},                         \
+        {"steps", 0, "LIST", CLI_STRING, AT(steps), 0, 0, "rates over the window: 5:30s,5-50:1m"},  \
+        {"burst", 0, "ON/OFF", CLI_STRING, AT(burst), 0, 0, "2s/8s: arrivals for 2 s, none for 8"}, \
+        {"replay",   0, "FILE", CLI_STRING,                                                         \
+         AT(replay), 0, 0,      "CSV of time,session,sql, or a Spark event log"},                   \
+        {"speed", 0, "X", CLI_NUMBER, AT(speed), 0.001, 1000, "of the replay (1)"},                 \
+        {"visit",   0, "N",    CLI_INTEGER,                                                         \
+         AT(visit), 1, 100000, "statements of a visit, partly_open (5)"},                           \
+        {"pinned",      0, NULL, CLI_FLAG,                                                          \
+         AT(is_pinned), 0, 0,    "statement i is session i modulo sessions"},                       \
+        {"rate", 0, "R", CLI_NUMBER, AT(rate), 0.000001, 1000000, "statements/s, open loop"},       \
+        {"sessions", 0, "N", CLI_INTEGER, AT(sessions), 1, 20000, "connections"},                   \
+        {"think",      0, "TIME", CLI_DURATION,                                                     \
+         AT(think_ns), 0, 0,      "pause of a session: closed, partly_open"},                       \
+        {"think-kind",   0, "KIND", CLI_STRING,                                                     \
+         AT(think_kind), 0, 0,      "fixed (default) or exponential"},                              \
+        {"warmup",   0, "N",   CLI_INTEGER,                                                         \
+         AT(warmup), 0, 10000, "executions of each query after a server start"},                    \
+        {"warmup-max",   0, "N",     CLI_INTEGER,                                                   \
+         AT(warmup_max), 0, 1000000, "over --warmup: until steady, at most so many"},               \
+        {"trial-warmup",      0, "TIME", CLI_DURATION,                                              \
+         AT(trial_warmup_ns), 0, 0,      "unmeasured begin of each trial (3s)"},                    \
+        {"measure", 0, "TIME", CLI_DURATION, AT(measure_ns), 0, 0, "measured window of a trial"},   \
+        {"timeout", 0, "TIME", CLI_DURATION, AT(timeout_ns), 0, 0, "of one statement"},             \
+        {"drain",      0, "TIME", CLI_DURATION,                                                     \
+         AT(drain_ns), 0, 0,      "patience with running statements at the end (30s)"},             \
+    {                                                                                               \
+        "seed", 0, "N", CLI_INTEGER, AT(seed), 0, 9007199254740991.0,                               \
+            "of arrivals and orders (drawn, and printed)"                                           \
     }
 
 #define PLAN_OPTIONS                                                                               \

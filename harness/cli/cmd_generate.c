@@ -1,34 +1,53 @@
+#include "base/clock.h"
+#include "base/units.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/signals.h"
 #include "cli/verbs.h"
 #include "load/generator.h"
+#include "load/merge.h"
 #include "load/script.h"
+#include "plan/trace.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+#define MAX_AHEAD_MS (INT64_C(24) * 3600 * 1000)
 
 struct generate_options {
     bool is_script;
+    bool is_merge;
+    const char *share;
+    const char *start_at;
 };
 
 static const struct cli_option generate_options[] = {
     {"script", 0, NULL, CLI_FLAG, offsetof(struct generate_options, is_script), 0, 0,
      "the first file is a script of statements, the second its answers"},
+    {"share", 0, "K/N", CLI_STRING, offsetof(struct generate_options, share), 0, 0,
+     "run share K of N of the plan: N generators make up one trial"},
+    {"start-at", 0, "TIME", CLI_STRING, offsetof(struct generate_options, start_at), 0, 0,
+     "begin at that time, 2026-11-21T12:00:00Z or seconds since 1970"},
+    {"merge", 0, NULL, CLI_FLAG, offsetof(struct generate_options, is_merge), 0, 0,
+     "put the trial files of all shares together; the first word is the result"},
     {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
 
 const struct cli_verb cli_verb_generate = {
     .name = "generate",
-    .arguments = "PLAN OUT",
+    .arguments = "PLAN OUT | --merge OUT SHARE...",
     .summary = "the load process: run one trial plan, leave its records in a trial file",
     .description =
         "run and compare start this by themselves; it can be used alone to load a server from elsewhere.\n"
         "SIGTERM once: start nothing more; twice: cancel at once.\n",
-    .examples = "  sparkdyno generate plan.json trial.records\n"
-                "  sparkdyno generate --script statements.json answers.json\n",
+    .examples =
+        "  sparkdyno generate plan.json trial.records\n"
+        "  sparkdyno generate --share 2/3 --start-at 2026-11-21T12:00:00Z plan.json b.records\n"
+        "  sparkdyno generate --merge trial.records a.records b.records c.records\n"
+        "  sparkdyno generate --script statements.json answers.json\n",
     .options = generate_options,
     .min_words = 2,
-    .max_words = 2};
+    .max_words = CLI_LIST_MAX};
 
 static enum dyno_status run_script(const struct cli_words *words, struct dyno_err *err)
 {
@@ -40,13 +59,55 @@ static enum dyno_status run_script(const struct cli_words *words, struct dyno_er
     return status;
 }
 
-static enum dyno_status run_trial(const struct cli_words *words, const struct cli_signals *signals,
-                                  const struct dyno_log *log, struct dyno_err *err)
+/* "2/3" is share 1 (from 0) of 3. */
+static enum dyno_status parse_share(const char *text, struct dyno_generator_options *out,
+                                    struct dyno_err *err)
+{
+    const char *slash = strchr(text, '/');
+    int64_t share = 0;
+    int64_t shares = 0;
+    char number[16] = "";
+    if (slash == NULL || (size_t)(slash - text) >= sizeof number)
+        return dyno_err_set(err, DYNO_EINPUT, "--share: '%s' is not K/N, as in 2/3", text);
+    memcpy(number, text, (size_t)(slash - text));
+    enum dyno_status status = dyno_parse_i64(slash + 1, 1, 10000, &shares, err);
+    if (status == DYNO_OK)
+        status = dyno_parse_i64(number, 1, shares, &share, err);
+    if (status != DYNO_OK) {
+        (void)dyno_err_prepend(err, "--share");
+        return status;
+    }
+    out->share = (uint32_t)share - 1;
+    out->shares = (uint32_t)shares;
+    return DYNO_OK;
+}
+
+static enum dyno_status parse_start(const char *text, int64_t *out_ms, struct dyno_err *err)
+{
+    int64_t ns = 0;
+    enum dyno_status status = dyno_trace_parse_time(text, &ns, err);
+    if (status != DYNO_OK)
+        return dyno_err_prepend(err, "--start-at");
+    *out_ms = ns / DYNO_NS_PER_MS;
+    if (*out_ms > dyno_wall_ms() + MAX_AHEAD_MS)
+        return dyno_err_set(err, DYNO_EINPUT, "--start-at: '%s' is over a day ahead", text);
+    return DYNO_OK;
+}
+
+static enum dyno_status run_trial(const struct cli_words *words,
+                                  const struct generate_options *said,
+                                  const struct cli_signals *signals, const struct dyno_log *log,
+                                  struct dyno_err *err)
 {
     struct dyno_trial_plan plan = {0};
     struct dyno_generator_options options = {
         .plan = &plan, .trial_path = words->items[1], .stop = &signals->stop, .log = log};
-    enum dyno_status status = dyno_trial_plan_read(words->items[0], &plan, err);
+    enum dyno_status status =
+        said->share == NULL ? DYNO_OK : parse_share(said->share, &options, err);
+    if (status == DYNO_OK && said->start_at != NULL)
+        status = parse_start(said->start_at, &options.start_wall_ms, err);
+    if (status == DYNO_OK)
+        status = dyno_trial_plan_read(words->items[0], &plan, err);
     if (status == DYNO_OK)
         status = dyno_generate(&options, err);
     dyno_trial_plan_deinit(&plan);
@@ -68,11 +129,15 @@ int cli_generate(int argc, char **argv)
         cli_options_help(&cli_verb_generate, stdout);
     else if (status == DYNO_OK) {
         /* A script is ended by its parent with SIGTERM at once; only trials have a stop in two steps. */
-        if (!options.is_script)
+        if (words.count > 2 && !options.is_merge)
+            status = dyno_err_set(&err, DYNO_EINPUT, "over two words: only --merge takes more");
+        else if (!options.is_script && !options.is_merge)
             status = cli_signals_start(&signals, &err);
-        if (status == DYNO_OK)
+        if (status == DYNO_OK && options.is_merge)
+            status = dyno_trial_merge(&words.items[1], words.count - 1, words.items[0], &err);
+        else if (status == DYNO_OK)
             status = options.is_script ? run_script(&words, &err)
-                                       : run_trial(&words, &signals, &log, &err);
+                                       : run_trial(&words, &options, &signals, &log, &err);
     }
     if (status != DYNO_OK)
         cli_terminal_error(&terminal, "%s", err.message);

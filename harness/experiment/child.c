@@ -109,7 +109,8 @@ static int64_t trial_limit_ns(const struct dyno_trial_plan *plan)
     const struct dyno_load_shape *load = &plan->load;
     int64_t limit = CONNECT_PATIENCE_NS + load->drain_ns + load->timeout_ns + 30 * DYNO_NS_PER_S;
     if (plan->is_warmup)
-        return limit + load->warmup_executions * (int64_t)plan->query_count * load->timeout_ns;
+        return limit +
+               dyno_load_shape_warmup_most(load) * (int64_t)plan->query_count * load->timeout_ns;
     return limit + load->trial_warmup_ns + load->measure_ns;
 }
 

@@ -43,17 +43,76 @@ static void put_duration(struct fact_writer *w, const char *name, int64_t ns)
     put(w, name, dyno_format_duration(ns, text, sizeof text));
 }
 
+static void put_rate(struct fact_writer *w, const struct dyno_load_shape *load)
+{
+    char on[32];
+    char off[32];
+    if (load->arrival == DYNO_ARRIVAL_CLOSED || load->arrival == DYNO_ARRIVAL_REPLAY)
+        return;
+    if (load->step_count == 0)
+        putf(w, "rate", "%g statements/s", load->rate_per_s);
+    for (size_t i = 0; i < load->step_count; i++) {
+        char *name = dyno_xasprintf("step %zu", i + 1);
+        putf(w, name, "%g to %g statements/s in %s", load->steps[i].from_per_s,
+             load->steps[i].to_per_s, dyno_format_duration(load->steps[i].for_ns, on, sizeof on));
+        free(name);
+    }
+    if (load->burst_on_ns > 0)
+        putf(w, "bursts", "%s of arrivals, %s without",
+             dyno_format_duration(load->burst_on_ns, on, sizeof on),
+             dyno_format_duration(load->burst_off_ns, off, sizeof off));
+    if (load->is_pinned)
+        put(w, "sessions are", "pinned: statement i belongs to session i modulo sessions");
+}
+
+static void put_think(struct fact_writer *w, const struct dyno_load_shape *load)
+{
+    char text[32];
+    bool is_visit = load->arrival == DYNO_ARRIVAL_PARTLY_OPEN;
+    if (is_visit)
+        putf(w, "visit", "%" PRId64 " statements", load->visit);
+    if (is_visit || load->arrival == DYNO_ARRIVAL_CLOSED)
+        putf(w, "think time", "%s%s", dyno_format_duration(load->think_ns, text, sizeof text),
+             load->think_kind == DYNO_THINK_EXPONENTIAL ? " on average, exponential" : "");
+}
+
+/* What was made of a trace; what was skipped or moved is a warning besides. */
+static void put_replay(struct fact_writer *w, const struct dyno_workload_replay *trace)
+{
+    if (trace->path == NULL)
+        return;
+    put(w, "replay", trace->path);
+    putf(w, "speed", "%g", trace->speed);
+    putf(w, "statements of the trace", "%zu, of which %zu are sent", trace->rows,
+         trace->replay.count);
+    for (int kind = 0; kind < DYNO_TRACE_NOTE_KINDS; kind++) {
+        const struct dyno_trace_note *note = &trace->notes[kind];
+        const char *text = dyno_trace_note_text((enum dyno_trace_note_kind)kind);
+        if (note->count == 0)
+            continue;
+        char *name = dyno_xasprintf("of the trace %s", text);
+        putf(w, name, "%zu, first in line %zu", note->count, note->first_line);
+        free(name);
+        if (kind != DYNO_TRACE_OTHER)
+            dyno_bench_warn(w->bench, 0, "replay_repaired", "%s:%zu: %zu %s", trace->path,
+                            note->first_line, note->count, text);
+    }
+}
+
 static void put_load(struct fact_writer *w, const struct dyno_load_shape *load)
 {
     w->topic = "load";
     put(w, "arrival", dyno_arrival_name(load->arrival));
-    if (load->arrival == DYNO_ARRIVAL_CLOSED)
-        put_duration(w, "think time", load->think_ns);
-    else
-        putf(w, "rate", "%g statements/s", load->rate_per_s);
+    put_rate(w, load);
+    put_think(w, load);
     putf(w, "sessions", "%" PRId64, load->sessions);
-    putf(w, "warm-up after a start", "%" PRId64 " executions of each query",
-         load->warmup_executions);
+    if (load->warmup_max > load->warmup_executions)
+        putf(w, "warm-up after a start",
+             "until steady, %" PRId64 " to %" PRId64 " executions of each query",
+             load->warmup_executions, load->warmup_max);
+    else
+        putf(w, "warm-up after a start", "%" PRId64 " executions of each query",
+             load->warmup_executions);
     put_duration(w, "warm-up of each trial", load->trial_warmup_ns);
     put_duration(w, "measured window", load->measure_ns);
     put_duration(w, "statement timeout", load->timeout_ns);
@@ -78,6 +137,7 @@ enum dyno_status dyno_facts_store_plan(struct dyno_bench *bench, struct dyno_err
         free(name);
     }
     put_load(&w, &o->load);
+    put_replay(&w, &o->workload->trace);
     return w.status;
 }
 

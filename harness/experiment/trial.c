@@ -11,6 +11,7 @@
 #include "experiment/start.h"
 #include "experiment/why.h"
 #include "explain/join.h"
+#include "load/steady.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -59,6 +60,7 @@ static void fill_plan(struct dyno_bench *bench, size_t arm, uint64_t seed, bool 
                                                      .max_rows = w->queries[i].max_rows};
     }
     plan->load = o->load;
+    plan->replay = w->trace.replay; /* borrowed, as the queries are */
     plan->is_warmup = is_warmup;
     plan->want_checksum = is_warmup;
 }
@@ -262,6 +264,7 @@ static void fill_from_header(const struct gathered *g, struct dyno_store_trial *
     trial->measure_end_ns = header->measure_end_ns;
     trial->generator_cpu_ns = header->cpu_user_ns + header->cpu_system_ns;
     trial->generator_rss_bytes = header->max_rss_bytes;
+    trial->schedule_sha256 = header->schedule_sha256;
 }
 
 /* Error texts as the generator sampled them; borrowed from the mapping. */
@@ -409,6 +412,33 @@ static enum dyno_status judge_warm_up(const struct dyno_bench *bench, const stru
     return DYNO_OK;
 }
 
+/* What each query's service times did; warns if a warm-up that was to become steady has not. */
+static struct dyno_store_warmup *look_at_steadiness(struct dyno_bench *bench,
+                                                    const struct gathered *g)
+{
+    const struct dyno_workload *w = bench->options->workload;
+    const struct dyno_load_shape *load = &g->plan.load;
+    struct dyno_store_warmup *rows = dyno_xcalloc(w->query_count, sizeof *rows);
+    struct dyno_steady *steady = dyno_xcalloc(w->query_count, sizeof *steady);
+    if (g->child.file != NULL)
+        (void)dyno_steady_look(g->child.file, w->query_count, steady);
+    for (size_t i = 0; i < w->query_count; i++) {
+        rows[i] = (struct dyno_store_warmup){.query = (int)i,
+                                             .executions = steady[i].executions,
+                                             .truncated = steady[i].truncated,
+                                             .is_steady = steady[i].is_steady,
+                                             .before_ns = steady[i].mean_before_ns,
+                                             .after_ns = steady[i].mean_after_ns};
+        if (load->warmup_max > load->warmup_executions && !steady[i].is_steady)
+            dyno_bench_warn(bench, 0, "never_steady",
+                            "query '%s' never became steady in %lld executions: its service times "
+                            "still changed when the warm-up had to end; raise --warmup-max",
+                            w->queries[i].name, (long long)steady[i].executions);
+    }
+    free(steady);
+    return rows;
+}
+
 enum dyno_status dyno_trial_warm_up(struct dyno_bench *bench, size_t arm, struct dyno_err *err)
 {
     struct gathered g = {0};
@@ -420,10 +450,17 @@ enum dyno_status dyno_trial_warm_up(struct dyno_bench *bench, size_t arm, struct
     g.is_valid = g.reason[0] == '\0';
     struct dyno_store_trial trial = {
         .role = "warmup", .block = -1, .position = -1, .arm_id = bench->arm_ids[arm]};
+    struct dyno_store_warmup *warmups = NULL;
+    if (status == DYNO_OK) {
+        warmups = look_at_steadiness(bench, &g);
+        trial.warmups = warmups;
+        trial.warmup_count = bench->options->workload->query_count;
+    }
     if (status == DYNO_OK)
         status = store_trial(bench, &g, &trial, err);
     if (status == DYNO_OK)
         status = judge_warm_up(bench, &g, err);
+    free(warmups);
     free_gathered(&g);
     return status;
 }

@@ -5,12 +5,14 @@
 #include "load/schedule.h"
 #include "load/session.h"
 #include "load/setup.h"
+#include "load/steady.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/timex.h>
 
 #define SESSION_STACK       ((size_t)512 * 1024)
 #define TICK_NS             (10 * DYNO_NS_PER_MS)
@@ -37,6 +39,8 @@ struct conductor {
     int64_t drain_end_ns; /**< running statements are cut from here on */
     uint64_t reserved;
     uint64_t claimed_seen;
+    uint64_t look_at; /**< a warm-up until steady: statements done at which it is looked at next */
+    struct dyno_steady *steady; /**< scratch for that */
 };
 
 static int asked_to_stop(const struct conductor *c)
@@ -55,8 +59,10 @@ static struct dyno_session *make_sessions(struct dyno_run *run, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct dyno_session *session = &sessions[i];
         session->run = run;
-        session->number = (uint32_t)i;
-        dyno_rng_init(&session->rng, run->plan->seed, DYNO_STREAM_SESSIONS + i);
+        session->number = (uint32_t)i * run->shares + run->share;
+        session->own_next = run->first_of == NULL ? 0 : run->first_of[i];
+        dyno_rng_init(&session->rng, run->plan->seed, DYNO_STREAM_SESSIONS + session->number);
+        dyno_rng_init(&session->thinking, run->plan->seed, DYNO_STREAM_THINKING + session->number);
         dyno_statement_text_init(&session->text, run->plan);
         dyno_watch_init(&session->watch, run->ops, &session->conn);
     }
@@ -150,14 +156,31 @@ static enum dyno_status connect_sessions(struct conductor *c, struct dyno_err *e
     return DYNO_OK;
 }
 
+/* How far the kernel says that our wall clock is off: what shares of one trial differ by. */
+static void note_clock(struct dyno_trial_header *header)
+{
+    struct timex timex = {.modes = 0};
+    int state = adjtimex(&timex);
+    header->is_clock_synced = state >= 0 && state != TIME_ERROR;
+    header->clock_error_us = state >= 0 ? timex.maxerror : -1;
+}
+
 static void go(struct conductor *c)
 {
     struct dyno_run *run = c->run;
     struct dyno_trial_header *header = run->header;
     const struct dyno_load_shape *load = &run->plan->load;
     int64_t lead_ns = LEAD_NS + LEAD_PER_SESSION_NS * (int64_t)c->session_count;
+    int64_t wall_ms = dyno_wall_ms();
+    /* Generators that share a trial agree on a wall time; each turns it into its own clock's. */
+    if (c->options->start_wall_ms > 0) {
+        int64_t agreed_ns = (c->options->start_wall_ms - wall_ms) * DYNO_NS_PER_MS;
+        header->late_ns = agreed_ns < lead_ns ? lead_ns - agreed_ns : 0;
+        lead_ns = agreed_ns < lead_ns ? lead_ns : agreed_ns;
+    }
     run->epoch_ns = dyno_run_now_ns(run) + lead_ns;
-    header->epoch_wall_ms = dyno_wall_ms() + lead_ns / DYNO_NS_PER_MS;
+    header->epoch_wall_ms = wall_ms + lead_ns / DYNO_NS_PER_MS;
+    note_clock(header);
     header->epoch_monotonic_ns = run->epoch_ns;
     run->end_ns = INT64_MAX;
     c->drain_end_ns = INT64_MAX;
@@ -214,6 +237,21 @@ static void reserve_ahead(struct conductor *c)
         dyno_run_fail(run, &failure);
 }
 
+/* A warm-up with a floor and a ceiling ends once every query is steady. Looking costs as much as there
+ * are records, so it is done each time a tenth more has been done. */
+static void follow_warm_up(struct conductor *c)
+{
+    const struct dyno_load_shape *load = &c->run->plan->load;
+    uint64_t floor = (uint64_t)load->warmup_executions * c->run->plan->query_count;
+    uint64_t done = atomic_load_explicit(&c->run->header->done, memory_order_relaxed);
+    if (!c->run->is_warmup || load->warmup_max <= load->warmup_executions || done < floor ||
+        done < c->look_at || dyno_run_is_halted(c->run))
+        return;
+    c->look_at = done + done / 10 + 1;
+    if (dyno_steady_look(c->run->file, c->run->plan->query_count, c->steady))
+        atomic_store_explicit(&c->run->is_halted, 1, memory_order_release);
+}
+
 /* Look at every session; true once all have ended. */
 static bool look_at_sessions(struct conductor *c, int64_t now_ns)
 {
@@ -245,6 +283,7 @@ static void conduct(struct conductor *c)
         follow_stop(c, now_ns);
         follow_phase(c, now_ns);
         reserve_ahead(c);
+        follow_warm_up(c);
         if (look_at_sessions(c, now_ns))
             return;
         if (c->drain_end_ns != INT64_MAX && now_ns > c->drain_end_ns + CANCEL_PATIENCE_NS)
@@ -319,9 +358,9 @@ enum dyno_status dyno_generate_in(const struct dyno_generator_options *options,
     enum dyno_status status = dyno_run_new(options, world, &run, err);
     if (status != DYNO_OK)
         return status;
-    struct conductor c = {
-        .run = run, .options = options, .session_count = (size_t)run->plan->load.sessions};
+    struct conductor c = {.run = run, .options = options, .session_count = run->session_count};
     c.sessions = make_sessions(run, c.session_count);
+    c.steady = dyno_xcalloc(run->plan->query_count, sizeof *c.steady);
     status = connect_sessions(&c, &failure);
     if (status == DYNO_OK) {
         go(&c);
@@ -329,6 +368,7 @@ enum dyno_status dyno_generate_in(const struct dyno_generator_options *options,
         status = late_failure(run, &failure);
     }
     end_trial(&c, status, &failure);
+    free(c.steady);
     if (status != DYNO_OK && err != NULL)
         *err = failure;
     if (!join_all(&c)) {

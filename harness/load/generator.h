@@ -14,6 +14,8 @@
 #include "plan/trial_plan.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 struct dyno_generator_options {
     const struct dyno_trial_plan *plan;
@@ -22,6 +24,13 @@ struct dyno_generator_options {
      *  them; 2: cancel at once. Set by the signal thread of cli/. */
     const atomic_int *stop;
     const struct dyno_log *log; /**< may be NULL */
+    /** One of several generators: entries and sessions are dealt out over `shares`, and this is number
+     *  `share` of them, from 0. 0 shares: the only one. */
+    uint32_t share;
+    uint32_t shares;
+    int64_t
+        start_wall_ms; /**< the epoch, as agreed among generators; 0: as soon as all are connected */
+    bool is_resumed;   /**< go on with the trial file of a generator that has crashed */
 };
 
 /**

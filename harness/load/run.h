@@ -30,12 +30,20 @@ struct dyno_run {
     struct dyno_trial_header *header;
     struct dyno_record *records;
     uint64_t capacity;
-    bool is_open_loop;
+    bool is_open_loop;    /**< intended times stand in the slots before the go */
+    uint64_t visit;       /**< slots of an entry: statements of a visit, else 1 */
+    uint32_t share;       /**< of `shares`, from 0 */
+    uint32_t shares;      /**< generators of this trial, from 1 */
+    size_t session_count; /**< of this generator */
+    uint32_t *next_of;  /**< slot after a slot in its session's own list; NULL: one list for all */
+    uint32_t *first_of; /**< of each session's own list */
     bool is_warmup;
     bool want_checksum;
     bool must_connect_alone; /**< the driver manager cannot connect twice at a time */
     int64_t timeout_ns;
     int64_t think_ns;
+    bool is_think_exponential;
+    int64_t sleep_slice_ns; /**< how late a stop may be seen by a session that waits for its time */
     int64_t measure_begin_ns; /**< since the epoch */
     int64_t *max_rows;        /**< of each query; 0: any number */
     struct dyno_mix mix;

@@ -6,8 +6,6 @@
 #include <sys/prctl.h>
 
 #define CONNECT_TIMEOUT_NS (30 * DYNO_NS_PER_S)
-/* How late a stop may be seen by a session that waits for its time. */
-#define SLEEP_SLICE_NS (250 * DYNO_NS_PER_MS)
 
 /* What one statement brought, until it goes into the record. */
 struct answer {
@@ -25,7 +23,7 @@ int64_t dyno_session_wait_until(struct dyno_session *session, int64_t wake_ns)
     const struct dyno_clock *clock = run->clock;
     int64_t now_ns = clock->now_ns(clock->ctx);
     while (now_ns < wake_ns && !dyno_run_is_halted(run)) {
-        int64_t slice_end_ns = now_ns + SLEEP_SLICE_NS;
+        int64_t slice_end_ns = now_ns + run->sleep_slice_ns;
         clock->sleep_until_ns(clock->ctx, wake_ns < slice_end_ns ? wake_ns : slice_end_ns);
         now_ns = clock->now_ns(clock->ctx);
     }
@@ -37,27 +35,29 @@ static void put_outcome(struct dyno_record *record, enum dyno_outcome outcome)
     __atomic_store_n(&record->outcome, (uint8_t)outcome, __ATOMIC_RELEASE);
 }
 
-/* Fill in what is known at the claim. An open-loop slot has its intended time and query already. */
-static void note_claim(struct dyno_session *session, struct dyno_record *record, uint64_t seq,
-                       int64_t free_ns)
+/* Fill in what is known at the claim. A scheduled slot has its seq, intended time and query already. */
+static void note_claim(struct dyno_session *session, struct dyno_record *record, int64_t free_ns)
 {
-    const struct dyno_run *run = session->run;
-    record->claim_ns = free_ns - run->epoch_ns;
+    record->claim_ns = free_ns - session->run->epoch_ns;
     record->session = session->number;
     record->attempt = 1;
     record->flags = session->next_flags;
     session->next_flags = 0;
-    if (run->is_open_loop)
-        return;
-    record->seq = seq;
-    record->intended_ns = record->claim_ns;
+}
+
+/* The rest of a slot whose time comes of what was before: in a closed loop, and inside a visit. */
+static void note_intended(const struct dyno_run *run, struct dyno_record *record, uint64_t slot,
+                          int64_t intended_ns)
+{
+    record->seq = slot * run->shares + run->share;
+    record->intended_ns = intended_ns - run->epoch_ns;
     record->exec_ns = -1;
     record->first_ns = -1;
     record->done_ns = -1;
     bool is_measured = !run->is_warmup && record->intended_ns >= run->measure_begin_ns;
     record->phase = is_measured ? DYNO_PHASE_MEASURE : DYNO_PHASE_WARMUP;
-    record->query =
-        run->is_warmup ? dyno_mix_in_turn(&run->mix, seq) : dyno_mix_draw(&run->mix, seq);
+    record->query = run->is_warmup ? dyno_mix_in_turn(&run->mix, record->seq)
+                                   : dyno_mix_draw(&run->mix, record->seq);
 }
 
 static void fetch_all(struct dyno_session *session, int64_t max_rows, struct answer *answer)
@@ -138,25 +138,43 @@ static void run_statement(struct dyno_session *session, struct dyno_record *reco
     tidy_up(session, answer.status);
 }
 
-/* Take the next statement of the global list; the capacity if there is none left. */
-static uint64_t claim(struct dyno_run *run)
+/* Take the next entry, of the session's own list or of the global one; the capacity if there is none. */
+static uint64_t claim(struct dyno_session *session)
 {
+    struct dyno_run *run = session->run;
     _Atomic uint64_t *claimed = &run->header->claimed;
+    if (run->next_of != NULL) {
+        uint64_t slot = session->own_next;
+        if (slot >= run->capacity)
+            return run->capacity;
+        session->own_next = run->next_of[slot];
+        atomic_fetch_add_explicit(claimed, 1, memory_order_relaxed);
+        return slot;
+    }
     if (atomic_load_explicit(claimed, memory_order_relaxed) >= run->capacity)
         return run->capacity;
-    return atomic_fetch_add_explicit(claimed, 1, memory_order_relaxed);
+    return atomic_fetch_add_explicit(claimed, run->visit, memory_order_relaxed);
+}
+
+static int64_t think_time_ns(struct dyno_session *session)
+{
+    const struct dyno_run *run = session->run;
+    if (run->think_ns == 0 || !run->is_think_exponential)
+        return run->think_ns;
+    return (int64_t)dyno_rng_exponential(&session->thinking, (double)run->think_ns);
 }
 
 /* Claim, wait for the intended time, send. False if there is nothing more to do. */
-static bool offer_scheduled(struct dyno_session *session, int64_t free_ns)
+static bool offer_scheduled(struct dyno_session *session, int64_t free_ns, uint64_t *slot_out)
 {
     struct dyno_run *run = session->run;
-    uint64_t seq = claim(run);
-    if (seq >= run->capacity)
+    uint64_t slot = claim(session);
+    *slot_out = slot;
+    if (slot >= run->capacity)
         return false;
-    struct dyno_record *record = &run->records[seq];
-    note_claim(session, record, seq, free_ns);
-    const char *sql = dyno_statement_text_set(&session->text, record->query, seq);
+    struct dyno_record *record = &run->records[slot];
+    note_claim(session, record, free_ns);
+    const char *sql = dyno_statement_text_set(&session->text, record->query, record->seq);
     int64_t send_ns = dyno_session_wait_until(session, run->epoch_ns + record->intended_ns);
     if (send_ns < 0) {
         put_outcome(record, DYNO_OUTCOME_SKIPPED);
@@ -166,18 +184,43 @@ static bool offer_scheduled(struct dyno_session *session, int64_t free_ns)
     return true;
 }
 
-/* Claim and send. The moment of the claim is that of the send: between them lie a draw and some digits,
- * less than it would take to read the clock again. */
-static bool offer_at_once(struct dyno_session *session, int64_t free_ns)
+/* Think, then send: the intended time is that at which the thinking ends. The slot is `slot`, or claimed
+ * once the time has come. */
+static bool offer_after(struct dyno_session *session, int64_t free_ns, int64_t think_ns,
+                        const uint64_t *given_slot)
 {
     struct dyno_run *run = session->run;
-    uint64_t seq = claim(run);
-    if (seq >= run->capacity)
+    int64_t intended_ns = free_ns + think_ns;
+    int64_t send_ns = free_ns;
+    if (intended_ns >= run->end_ns)
         return false;
-    struct dyno_record *record = &run->records[seq];
-    note_claim(session, record, seq, free_ns);
-    const char *sql = dyno_statement_text_set(&session->text, record->query, seq);
-    run_statement(session, record, sql, free_ns);
+    /* Without a pause the moment of the claim is that of the send: between them lie a draw and some
+     * digits, less than it would take to read the clock again. */
+    if (think_ns > 0)
+        send_ns = dyno_session_wait_until(session, intended_ns);
+    if (send_ns < 0)
+        return false;
+    uint64_t slot = given_slot != NULL ? *given_slot : claim(session);
+    if (slot >= run->capacity)
+        return false;
+    struct dyno_record *record = &run->records[slot];
+    note_claim(session, record, free_ns);
+    note_intended(run, record, slot, intended_ns);
+    const char *sql = dyno_statement_text_set(&session->text, record->query, record->seq);
+    run_statement(session, record, sql, send_ns);
+    return true;
+}
+
+/* The statements of a visit after its first one. False if there is nothing more to do at all. */
+static bool go_on_visiting(struct dyno_session *session, uint64_t first)
+{
+    const struct dyno_run *run = session->run;
+    for (uint64_t slot = first + 1; slot < first + run->visit; slot++) {
+        if (session->conn == NULL && !dyno_session_reconnect(session))
+            return false;
+        if (!offer_after(session, dyno_run_now_ns(run), think_time_ns(session), &slot))
+            return false;
+    }
     return true;
 }
 
@@ -187,16 +230,20 @@ void dyno_session_offer_load(struct dyno_session *session)
     int64_t think_ns = 0; /* nothing to think about before the first statement */
     bool goes_on = dyno_session_wait_until(session, run->epoch_ns) >= 0;
     while (goes_on && !dyno_run_is_halted(run)) {
+        uint64_t slot = 0;
         if (session->conn == NULL && !dyno_session_reconnect(session))
             return;
         int64_t free_ns = dyno_run_now_ns(run);
-        if (think_ns > 0)
-            free_ns = dyno_session_wait_until(session, free_ns + think_ns);
-        if (free_ns < 0 || free_ns >= run->end_ns)
+        if (free_ns >= run->end_ns)
             return;
-        goes_on =
-            run->is_open_loop ? offer_scheduled(session, free_ns) : offer_at_once(session, free_ns);
-        think_ns = run->think_ns;
+        if (!run->is_open_loop) {
+            goes_on = offer_after(session, free_ns, think_ns, NULL);
+            think_ns = think_time_ns(session);
+        } else {
+            goes_on = offer_scheduled(session, free_ns, &slot);
+            if (goes_on && run->visit > 1)
+                goes_on = go_on_visiting(session, slot);
+        }
     }
 }
 

@@ -13,10 +13,12 @@
 
 struct dyno_session {
     struct dyno_run *run;
-    uint32_t number;
+    uint32_t number; /**< among the sessions of all generators */
     pthread_t thread;
     struct dyno_conn *conn; /**< NULL while not connected */
     struct dyno_rng rng;
+    struct dyno_rng thinking; /**< of think times only: they do not depend on what else is drawn */
+    uint64_t own_next;        /**< slot that comes next in its own list */
     struct dyno_statement_text text;
     struct dyno_err err;
     int64_t

@@ -8,6 +8,7 @@
 #ifndef DYNO_LOAD_TRIAL_FILE_H
 #define DYNO_LOAD_TRIAL_FILE_H
 
+#include "base/sha256.h"
 #include "base/status.h"
 #include "load/record.h"
 
@@ -70,6 +71,15 @@ struct dyno_trial_header {
     /** Entries of the open-loop schedule: slots 0 .. scheduled-1 carry their intended time from before
      *  the go, claimed or not. 0 in a closed loop, where a slot is filled when it is claimed. */
     uint64_t scheduled;
+    /** Of all entries (intended time, session, query), also those of other generators; "" in a closed
+     *  loop, whose times come of the server. Equal hashes: the same load was offered. */
+    char schedule_sha256[DYNO_SHA256_TEXT_BYTES];
+    uint32_t share; /**< of `shares` generators, from 0 */
+    uint32_t shares;
+    int64_t late_ns; /**< the epoch is so much after the one agreed on; 0 if it is not */
+    int64_t
+        clock_error_us; /**< bound of the wall clock's error, as the kernel states it; -1: unknown */
+    uint32_t is_clock_synced; /**< by NTP or the like */
 };
 
 struct dyno_trial_file;

@@ -66,7 +66,9 @@ enum dyno_status dyno_trial_plan_write(const struct dyno_trial_plan *plan, const
     cJSON_AddItemToObject(json, "load", dyno_load_shape_to_json(&plan->load));
     cJSON_AddItemToObject(json, "settings", settings_to_json(plan->settings, plan->setting_count));
     cJSON_AddItemToObject(json, "queries", queries_to_json(plan->queries, plan->query_count));
-    char *text = cJSON_Print(json);
+    if (plan->load.arrival == DYNO_ARRIVAL_REPLAY)
+        cJSON_AddItemToObject(json, "replay", dyno_replay_to_json(&plan->replay));
+    char *text = cJSON_PrintUnformatted(json);
     cJSON_Delete(json);
     if (text == NULL)
         return dyno_err_set(err, DYNO_EINTERNAL, "cannot print the trial plan '%s'", path);
@@ -120,24 +122,6 @@ static bool read_bool(struct fields *f, const char *key)
     if (f->status == DYNO_OK)
         f->status = dyno_json_bool(f->object, key, &value, f->err);
     return value;
-}
-
-static enum dyno_status read_load(const cJSON *json, struct dyno_load_shape *out,
-                                  struct dyno_err *err)
-{
-    struct fields f = {.object = json, .status = DYNO_OK, .err = err};
-    const char *arrival = read_string(&f, "arrival");
-    if (f.status == DYNO_OK)
-        f.status = dyno_arrival_parse(arrival, &out->arrival, err);
-    out->rate_per_s = read_f64(&f, "rate_per_s");
-    out->sessions = read_i64(&f, "sessions", INT64_MIN, INT64_MAX);
-    out->think_ns = read_i64(&f, "think_ns", INT64_MIN, INT64_MAX);
-    out->warmup_executions = read_i64(&f, "warmup_executions", INT64_MIN, INT64_MAX);
-    out->trial_warmup_ns = read_i64(&f, "trial_warmup_ns", INT64_MIN, INT64_MAX);
-    out->measure_ns = read_i64(&f, "measure_ns", INT64_MIN, INT64_MAX);
-    out->timeout_ns = read_i64(&f, "timeout_ns", INT64_MIN, INT64_MAX);
-    out->drain_ns = read_i64(&f, "drain_ns", INT64_MIN, INT64_MAX);
-    return f.status == DYNO_OK ? dyno_load_shape_check(out, err) : f.status;
 }
 
 static enum dyno_status read_settings(const cJSON *array, struct dyno_trial_plan *plan,
@@ -201,6 +185,12 @@ static enum dyno_status read_lists(const cJSON *json, struct dyno_trial_plan *pl
         status = read_settings(settings, plan, err);
     if (status == DYNO_OK)
         status = read_queries(queries, plan, err);
+    if (status == DYNO_OK && plan->load.arrival == DYNO_ARRIVAL_REPLAY) {
+        status = dyno_replay_from_json(cJSON_GetObjectItemCaseSensitive(json, "replay"),
+                                       plan->query_count, plan->load.sessions, &plan->replay, err);
+        if (status != DYNO_OK)
+            (void)dyno_err_prepend(err, "'replay'");
+    }
     return status;
 }
 
@@ -231,9 +221,9 @@ static enum dyno_status read_plan(const cJSON *json, struct dyno_trial_plan *pla
                                                    &plan->target, err),
                       "target", err);
     if (f.status == DYNO_OK)
-        f.status =
-            read_part(read_load(cJSON_GetObjectItemCaseSensitive(json, "load"), &plan->load, err),
-                      "load", err);
+        f.status = read_part(dyno_load_shape_from_json(
+                                 cJSON_GetObjectItemCaseSensitive(json, "load"), &plan->load, err),
+                             "load", err);
     return f.status == DYNO_OK ? read_lists(json, plan, err) : f.status;
 }
 
@@ -266,6 +256,7 @@ void dyno_trial_plan_deinit(struct dyno_trial_plan *plan)
         free(plan->queries[i].name);
         free(plan->queries[i].sql);
     }
+    dyno_replay_deinit(&plan->replay);
     free(plan->settings);
     free(plan->queries);
     free(plan->tag);

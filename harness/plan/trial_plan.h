@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "plan/load_shape.h"
+#include "plan/replay.h"
 #include "spark/setting.h"
 #include "target/target.h"
 
@@ -30,6 +31,7 @@ struct dyno_trial_plan {
     struct dyno_trial_query *queries;
     size_t query_count;
     struct dyno_load_shape load;
+    struct dyno_replay replay; /**< of arrival replay; else empty */
     /** A warm-up trial: no arrivals; the sessions together run every query `load.warmup_executions`
      *  times, back to back. All its records are of the warm-up phase. */
     bool is_warmup;

@@ -88,6 +88,17 @@ static void seal(struct dyno_workload *w, const char *yaml, size_t yaml_len)
     dyno_str_deinit(&all);
 }
 
+/* The trace that the file names, if any. */
+static enum dyno_status replay_trace(struct dyno_workload *w, struct dyno_err *err)
+{
+    if (w->trace.path == NULL)
+        return DYNO_OK;
+    char *path = dyno_xstrdup(w->trace.path);
+    enum dyno_status status = dyno_workload_replay(w, path, w->trace.speed, err);
+    free(path);
+    return status;
+}
+
 enum dyno_status dyno_workload_read(const char *name_or_path, const char *const *dirs, double scale,
                                     struct dyno_workload *out, struct dyno_err *err)
 {
@@ -112,6 +123,9 @@ enum dyno_status dyno_workload_read(const char *name_or_path, const char *const 
     }
     if (status == DYNO_OK) {
         seal(&workload, text, len);
+        status = replay_trace(&workload, err);
+    }
+    if (status == DYNO_OK) {
         *out = workload;
     } else {
         dyno_workload_deinit(&workload);
@@ -153,6 +167,8 @@ void dyno_workload_deinit(struct dyno_workload *workload)
         free(w->queries[i].name);
         free(w->queries[i].sql);
     }
+    dyno_replay_deinit(&w->trace.replay);
+    free(w->trace.path);
     free(w->views);
     free(w->caches);
     free(w->queries);

@@ -24,14 +24,27 @@
  *         weight: 3                    # default 1
  *         max_rows: 10000              # a result with more rows is an error of the workload; default 100000
  *     load:                            # defaults; options of the command line win
- *       arrival: poisson               # poisson | constant | closed
+ *       arrival: poisson               # poisson | constant | closed | partly_open
  *       rate: 1.5                      # statements/s at scale 1 (open loop); over scale 1 it is
  *                                      # divided by the scale, below it stays
  *       rates:                         # other rates for certain scales
  *         "0.1": 4
+ *       steps:                         # in place of 'rate': parts of the measured window, which is
+ *         - {rate: 5, for: 30s}        # as long as they are together. The rate stays, or goes in a
+ *         - {rate: 5, to: 50, for: 1m} # straight line to another one
+ *       burst: 2s/8s                   # arrivals at 'rate' for 2 s, none for 8 s, and again
+ *       visit: 5                       # partly open: a visit takes a session, runs 5 statements with
+ *                                      # think time between them, and leaves; 'rate' is of statements
+ *       replay: trace.csv              # a trace in place of all this, see plan/trace.h; no queries are
+ *                                      # needed then
+ *       speed: 1                       # twice as fast: 2
+ *       pinned: false                  # true: statement i waits for session i modulo sessions
  *       sessions: 4
- *       think: 0s                      # closed loop
+ *       think: 0s                      # closed loop, and inside a visit
+ *       think_kind: fixed              # or exponential: 'think' is the mean
  *       warmup: 30                     # executions of each query after a server start
+ *       warmup_max: 0                  # over it: warm up until service times are steady, at least
+ *                                      # 'warmup' and at most this many executions of each query
  *       measure: 60s
  *       timeout: 120s                  # of one statement
  *
@@ -48,6 +61,8 @@
 #include "base/sha256.h"
 #include "base/status.h"
 #include "plan/load_shape.h"
+#include "plan/replay.h"
+#include "plan/trace.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -98,6 +113,13 @@ struct dyno_workload {
     size_t cache_count;
     struct dyno_workload_query *queries;
     size_t query_count;
+    struct dyno_workload_replay {
+        char *path;
+        double speed;
+        struct dyno_replay replay; /**< at that speed; empty if this is no replay */
+        size_t rows;
+        struct dyno_trace_note notes[DYNO_TRACE_NOTE_KINDS];
+    } trace;
     struct dyno_load_shape load; /**< rate already divided for the scale where the file says so */
     char sha256[DYNO_SHA256_TEXT_BYTES]; /**< of yaml + sql + scale */
 };
@@ -111,6 +133,14 @@ struct dyno_workload {
 enum dyno_status dyno_workload_read(const char *name_or_path, const char *const *dirs, double scale,
                                     struct dyno_workload *out,
                                     struct dyno_err *err) DYNO_MUST_CHECK;
+/**
+ * Make the workload a replay of a trace (plan/trace.h), `speed` times as fast (0.001 to 1000). Its queries
+ * become the statements of the trace: those whose text a query of the workload has keep its name, others
+ * are called s1, s2 ... in order of first appearance. Sessions and window are those of the trace, without
+ * warm-up at the begin of a trial. (workload_replay.c)
+ */
+enum dyno_status dyno_workload_replay(struct dyno_workload *workload, const char *path,
+                                      double speed, struct dyno_err *err) DYNO_MUST_CHECK;
 void dyno_workload_deinit(struct dyno_workload *workload);
 
 #endif

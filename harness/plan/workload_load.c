@@ -11,6 +11,8 @@
 #define MAX_SCALE        1000.0
 #define MAX_WEIGHT       1e6
 #define MAX_RATE_PER_S   1e6
+#define MIN_SPEED        0.001
+#define MAX_SPEED        1000.0
 #define MAX_RESULT_ROWS  INT64_C(100000000)
 #define DEFAULT_MAX_ROWS 100000
 
@@ -80,8 +82,12 @@ static void read_query(struct dyno_workload_builder *b, const struct dyno_yaml *
 void dyno_workload_read_queries(struct dyno_workload_builder *b, const struct dyno_yaml *root)
 {
     const struct dyno_yaml *list = dyno_yaml_list(&b->reader, root, "queries", MAX_QUERIES);
+    const struct dyno_yaml *load = list == NULL ? dyno_yaml_get(root, "load") : NULL;
+    bool is_replay =
+        load != NULL && load->kind == DYNO_YAML_MAPPING && dyno_yaml_get(load, "replay") != NULL;
     if (list == NULL) {
-        dyno_yaml_refuse(&b->reader, root, "key 'queries' is missing");
+        if (!is_replay)
+            dyno_yaml_refuse(&b->reader, root, "key 'queries' is missing");
         return;
     }
     b->workload->queries = dyno_xcalloc(list->count, sizeof *b->workload->queries);
@@ -117,10 +123,78 @@ static void read_arrival(struct dyno_workload_builder *b, const struct dyno_yaml
         dyno_yaml_refuse(&b->reader, node, "'arrival': %s", why.message);
 }
 
+/* One item of 'steps'. */
+static void read_step(struct dyno_workload_builder *b, const struct dyno_yaml *item)
+{
+    static const char *const keys[] = {"rate", "to", "for", NULL};
+    struct dyno_yaml_reader *r = &b->reader;
+    struct dyno_err why = DYNO_ERR_INIT;
+    if (!dyno_yaml_expect_mapping(r, item, "a step", keys) ||
+        dyno_yaml_required(r, item, "rate") == NULL || dyno_yaml_required(r, item, "for") == NULL)
+        return;
+    struct dyno_load_step step = {.from_per_s =
+                                      dyno_yaml_f64(r, item, "rate", 0, 0, MAX_RATE_PER_S),
+                                  .for_ns = dyno_yaml_duration_ns(r, item, "for", 0)};
+    step.to_per_s = dyno_yaml_f64(r, item, "to", step.from_per_s, 0, MAX_RATE_PER_S);
+    if (b->workload->scale > 1) {
+        step.from_per_s /= b->workload->scale;
+        step.to_per_s /= b->workload->scale;
+    }
+    if (r->status == DYNO_OK && dyno_load_step_add(&b->workload->load, &step, &why) != DYNO_OK)
+        dyno_yaml_refuse(r, item, "'steps': %s", why.message);
+    b->workload->load.measure_ns += step.for_ns;
+}
+
+static void read_steps(struct dyno_workload_builder *b, const struct dyno_yaml *load)
+{
+    const struct dyno_yaml *list = dyno_yaml_list(&b->reader, load, "steps", DYNO_LOAD_STEPS_MAX);
+    if (list == NULL)
+        return;
+    /* The window is as long as its steps, unless it is said; then the two are compared. */
+    b->workload->load.measure_ns = 0;
+    for (size_t i = 0; i < list->count && b->reader.status == DYNO_OK; i++)
+        read_step(b, list->entries[i].value);
+}
+
+static void read_replay(struct dyno_workload_builder *b, const struct dyno_yaml *load)
+{
+    struct dyno_yaml_reader *r = &b->reader;
+    const struct dyno_yaml *file = dyno_yaml_optional(r, load, "replay");
+    double speed = dyno_yaml_f64(r, load, "speed", 1, MIN_SPEED, MAX_SPEED);
+    if (r->status == DYNO_OK && file == NULL && b->workload->load.arrival == DYNO_ARRIVAL_REPLAY)
+        dyno_yaml_refuse(r, load, "arrival replay needs the key 'replay' with a trace");
+    if (r->status != DYNO_OK || file == NULL)
+        return;
+    b->workload->trace.path = dyno_path_join(b->workload->dir, file->scalar);
+    b->workload->trace.speed = speed;
+    if (!dyno_file_exists(b->workload->trace.path))
+        dyno_yaml_refuse(r, file, "'replay': there is no file '%s'", b->workload->trace.path);
+}
+
+static void read_burst(struct dyno_workload_builder *b, const struct dyno_yaml *load)
+{
+    struct dyno_err why = DYNO_ERR_INIT;
+    const struct dyno_yaml *node = dyno_yaml_optional(&b->reader, load, "burst");
+    if (node != NULL && dyno_load_burst_parse(node->scalar, &b->workload->load, &why) != DYNO_OK)
+        dyno_yaml_refuse(&b->reader, node, "'burst': %s", why.message);
+}
+
+static void read_think(struct dyno_workload_builder *b, const struct dyno_yaml *load)
+{
+    struct dyno_load_shape *shape = &b->workload->load;
+    struct dyno_err why = DYNO_ERR_INIT;
+    shape->think_ns = dyno_yaml_duration_ns(&b->reader, load, "think", shape->think_ns);
+    const struct dyno_yaml *node = dyno_yaml_optional(&b->reader, load, "think_kind");
+    if (node != NULL && dyno_think_parse(node->scalar, &shape->think_kind, &why) != DYNO_OK)
+        dyno_yaml_refuse(&b->reader, node, "'think_kind': %s", why.message);
+}
+
 void dyno_workload_read_load(struct dyno_workload_builder *b, const struct dyno_yaml *root)
 {
-    static const char *const keys[] = {"arrival", "rate",    "rates",   "sessions", "think",
-                                       "warmup",  "measure", "timeout", NULL};
+    static const char *const keys[] = {"arrival", "replay",     "speed",  "rate",       "rates",
+                                       "steps",   "burst",      "visit",  "pinned",     "sessions",
+                                       "think",   "think_kind", "warmup", "warmup_max", "measure",
+                                       "timeout", NULL};
     const struct dyno_load_shape defaults = DYNO_LOAD_SHAPE_INIT;
     struct dyno_load_shape *shape = &b->workload->load;
     struct dyno_yaml_reader *r = &b->reader;
@@ -133,11 +207,18 @@ void dyno_workload_read_load(struct dyno_workload_builder *b, const struct dyno_
     shape->rate_per_s = dyno_yaml_f64(r, load, "rate", shape->rate_per_s, 0, MAX_RATE_PER_S);
     read_rates(b, load);
     shape->sessions = dyno_yaml_i64(r, load, "sessions", shape->sessions, 1, INT64_MAX);
-    shape->think_ns = dyno_yaml_duration_ns(r, load, "think", shape->think_ns);
+    read_steps(b, load);
+    read_burst(b, load);
+    read_think(b, load);
+    shape->visit = dyno_yaml_i64(r, load, "visit", shape->visit, 1, INT64_MAX);
+    shape->is_pinned = dyno_yaml_bool(r, load, "pinned", shape->is_pinned);
     shape->warmup_executions =
         dyno_yaml_i64(r, load, "warmup", shape->warmup_executions, 0, INT64_MAX);
+    shape->warmup_max = dyno_yaml_i64(r, load, "warmup_max", shape->warmup_max, 0, INT64_MAX);
     shape->measure_ns = dyno_yaml_duration_ns(r, load, "measure", shape->measure_ns);
     shape->timeout_ns = dyno_yaml_duration_ns(r, load, "timeout", shape->timeout_ns);
     if (r->status == DYNO_OK && dyno_load_shape_check(shape, &why) != DYNO_OK)
         dyno_yaml_refuse(r, load, "%s", why.message);
+    else
+        read_replay(b, load);
 }

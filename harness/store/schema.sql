@@ -109,7 +109,8 @@ CREATE TABLE trial (
     joined             INTEGER NOT NULL DEFAULT 0, -- statements found again in Spark's own numbers
     is_valid           INTEGER NOT NULL,
     generator_cpu_ns   INTEGER NOT NULL,
-    generator_rss      INTEGER NOT NULL
+    generator_rss      INTEGER NOT NULL,
+    schedule_sha256    TEXT NOT NULL DEFAULT '' -- of all intended times, sessions and queries; '' in a closed loop
 );
 CREATE INDEX trial_by_experiment ON trial (experiment_id, role, block);
 
@@ -278,6 +279,18 @@ CREATE TABLE histogram (
     payload    BLOB NOT NULL
 );
 CREATE INDEX histogram_by_trial ON histogram (trial_id, kind, query, second);
+
+-- Did the service times of a warm-up become steady? By MSER-5, for each query.
+CREATE TABLE warmup (
+    trial_id    INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    query       INTEGER NOT NULL,              -- query.ordinal
+    executions  INTEGER NOT NULL,              -- that ended well
+    truncated   INTEGER NOT NULL,              -- of those, how many were still warm-up
+    is_steady   INTEGER NOT NULL,
+    before_ns   REAL,                          -- mean service time of the first five
+    after_ns    REAL,                          -- and of what remains
+    PRIMARY KEY (trial_id, query)
+);
 
 CREATE TABLE gate (
     trial_id    INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,

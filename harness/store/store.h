@@ -190,6 +190,14 @@ struct dyno_store_histogram {
     size_t payload_len;
 };
 
+/** One row of table warmup. */
+struct dyno_store_warmup {
+    int query;
+    int64_t executions, truncated;
+    bool is_steady;
+    double before_ns, after_ns; /**< NAN: none */
+};
+
 struct dyno_store_trial {
     const char *role; /**< "warmup" or "measure" */
     int block;        /**< -1: none */
@@ -222,6 +230,9 @@ struct dyno_store_trial {
     size_t gate_count;
     const struct dyno_store_error_sample *errors;
     size_t error_count;
+    const char *schedule_sha256; /**< NULL: none */
+    const struct dyno_store_warmup *warmups;
+    size_t warmup_count;
     const struct dyno_store_histogram *histograms;
     size_t histogram_count;
 };

@@ -12,9 +12,10 @@
 static const char insert_trial[] =
     "INSERT INTO trial (experiment_id, role, block, position, arm_id, start_id, state, reason, tag, "
     "seed, started_utc, epoch_wall_ms, measure_begin_ns, measure_end_ns, offered, started, "
-    "completed, failed, censored, joined, is_valid, generator_cpu_ns, generator_rss) "
+    "completed, failed, censored, joined, is_valid, generator_cpu_ns, generator_rss, "
+    "schedule_sha256) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
-    "?20, ?21, ?22, ?23)";
+    "?20, ?21, ?22, ?23, ?24)";
 static const char insert_record[] =
     "INSERT INTO record (trial_id, seq, query, session, phase, outcome, intended_ns, claim_ns, "
     "send_ns, exec_ns, first_ns, done_ns, row_count, bytes, checksum, sqlstate, attempt, flags) "
@@ -35,6 +36,9 @@ static const char insert_gate[] =
 static const char insert_error[] =
     "INSERT INTO error_sample (trial_id, query, outcome, sqlstate, text) "
     "VALUES (?1, ?2, ?3, ?4, ?5)";
+static const char insert_warmup[] =
+    "INSERT INTO warmup (trial_id, query, executions, truncated, is_steady, before_ns, after_ns) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 static const char insert_histogram[] =
     "INSERT INTO histogram (trial_id, query, outcome, kind, second, count, overflow, min_ns, max_ns, "
     "payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
@@ -165,6 +169,19 @@ static struct dyno_cell cell_or_null(int64_t value)
     return value >= 0 ? dyno_cell_i64(value) : dyno_cell_null();
 }
 
+static enum dyno_status put_warmup(sqlite3_stmt *statement, int64_t trial_id,
+                                   const struct dyno_store_trial *trial, size_t i,
+                                   struct dyno_err *err)
+{
+    const struct dyno_store_warmup *w = &trial->warmups[i];
+    const struct dyno_cell cells[] = {
+        dyno_cell_i64(trial_id),     dyno_cell_i64(w->query),     dyno_cell_i64(w->executions),
+        dyno_cell_i64(w->truncated), dyno_cell_i64(w->is_steady), dyno_cell_f64(w->before_ns),
+        dyno_cell_f64(w->after_ns),
+    };
+    return dyno_sql_run(statement, cells, COUNT_OF(cells), err);
+}
+
 static enum dyno_status put_histogram(sqlite3_stmt *statement, int64_t trial_id,
                                       const struct dyno_store_trial *trial, size_t i,
                                       struct dyno_err *err)
@@ -212,6 +229,7 @@ static enum dyno_status put_trial(sqlite3 *db, int64_t experiment_id,
         dyno_cell_i64(trial->is_valid),
         dyno_cell_i64(trial->generator_cpu_ns),
         dyno_cell_i64(trial->generator_rss_bytes),
+        dyno_cell_text(trial->schedule_sha256),
     };
     sqlite3_stmt *statement = NULL;
     enum dyno_status status = dyno_sql_prepare(db, insert_trial, &statement, err);
@@ -245,6 +263,7 @@ enum dyno_status dyno_store_trial_add(struct dyno_store *store, int64_t experime
         {insert_counter, trial->counter_count, put_counter},
         {insert_gate, trial->gate_count, put_gate},
         {insert_error, trial->error_count, put_error},
+        {insert_warmup, trial->warmup_count, put_warmup},
         {insert_histogram, trial->histogram_count, put_histogram},
     };
     sqlite3 *db = dyno_store_handle(store);

@@ -23,9 +23,9 @@ static struct dyno_load_shape shape_of(enum dyno_arrival arrival, double rate_pe
 static int64_t *times_of(const struct dyno_load_shape *shape, uint64_t seed, uint64_t *count)
 {
     struct dyno_schedule schedule;
-    assert_int_equal(dyno_schedule_count(shape, seed, count, NULL), DYNO_OK);
+    assert_int_equal(dyno_schedule_count(shape, NULL, seed, count, NULL), DYNO_OK);
     int64_t *times = calloc(*count + 1, sizeof *times);
-    dyno_schedule_init(&schedule, shape, seed);
+    dyno_schedule_init(&schedule, shape, NULL, seed);
     for (uint64_t i = 0; i < *count; i++)
         assert_true(dyno_schedule_next(&schedule, &times[i]));
     assert_false(dyno_schedule_next(&schedule, &times[*count]));
@@ -141,7 +141,7 @@ static void test_schedule_has_a_limit(void **state)
     struct dyno_load_shape shape = shape_of(DYNO_ARRIVAL_CONSTANT, 1e6, 20.1);
     uint64_t count = 0;
     (void)state;
-    assert_int_equal(dyno_schedule_count(&shape, 1, &count, NULL), DYNO_ELIMIT);
+    assert_int_equal(dyno_schedule_count(&shape, NULL, 1, &count, NULL), DYNO_ELIMIT);
 }
 
 static void test_mix_draws_by_weight(void **state)

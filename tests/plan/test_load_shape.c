@@ -8,8 +8,9 @@ static void test_arrival_names_round_trip(void **state)
 {
     (void)state;
     const enum dyno_arrival all[] = {DYNO_ARRIVAL_POISSON, DYNO_ARRIVAL_CONSTANT,
-                                     DYNO_ARRIVAL_CLOSED};
-    for (size_t i = 0; i < 3; i++) {
+                                     DYNO_ARRIVAL_CLOSED, DYNO_ARRIVAL_PARTLY_OPEN,
+                                     DYNO_ARRIVAL_REPLAY};
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
         enum dyno_arrival back = DYNO_ARRIVAL_POISSON;
         assert_int_equal(dyno_arrival_parse(dyno_arrival_name(all[i]), &back, NULL), DYNO_OK);
         assert_int_equal(back, all[i]);
@@ -83,6 +84,81 @@ static void test_load_shape_needs_no_rate_in_a_closed_loop(void **state)
     assert_int_equal(dyno_load_shape_check(&shape, NULL), DYNO_OK);
 }
 
+static void test_load_steps_and_bursts_are_parsed(void **state)
+{
+    (void)state;
+    struct dyno_load_shape s = DYNO_LOAD_SHAPE_INIT;
+    assert_int_equal(dyno_load_steps_parse("5:30s,5-50:1m", &s, NULL), DYNO_OK);
+    assert_int_equal(s.step_count, 2);
+    assert_int_equal(s.measure_ns, INT64_C(90000000000));
+    assert_true(s.steps[1].from_per_s == 5 && s.steps[1].to_per_s == 50);
+    s.trial_warmup_ns = INT64_C(2000000000);
+    assert_true(fabs(dyno_load_shape_expected(&s) - (10 + 150 + 27.5 * 60)) < 1e-9);
+    assert_int_equal(dyno_load_shape_check(&s, NULL), DYNO_OK);
+    static const char *const bad_steps[] = {"",       "5",      "5:",     "5:0s", "-5:1s",
+                                            "5:1s,,", "5-x:1s", "1e9:1s", "5 :1s"};
+    for (size_t i = 0; i < COUNT_OF(bad_steps); i++)
+        assert_int_equal(dyno_load_steps_parse(bad_steps[i], &s, NULL), DYNO_EINPUT);
+    static const char *const bad_bursts[] = {"", "2s", "2s/0s", "/2s", "0s/2s", "a/b"};
+    for (size_t i = 0; i < COUNT_OF(bad_bursts); i++)
+        assert_int_equal(dyno_load_burst_parse(bad_bursts[i], &s, NULL), DYNO_EINPUT);
+}
+
+static void test_load_shape_refuses_what_does_not_go_together(void **state)
+{
+    (void)state;
+    const struct dyno_load_shape ok = DYNO_LOAD_SHAPE_INIT;
+    struct dyno_load_shape s = ok;
+    assert_int_equal(dyno_load_steps_parse("5:30s", &s, NULL), DYNO_OK);
+    s.measure_ns++;
+    refuse(s, "the steps last 30 s");
+    s.measure_ns--;
+    s.arrival = DYNO_ARRIVAL_CLOSED;
+    refuse(s, "not closed");
+    s.arrival = DYNO_ARRIVAL_POISSON;
+    s.burst_on_ns = 1;
+    s.burst_off_ns = 1;
+    refuse(s, "do not go together");
+    s = ok;
+    s.burst_on_ns = 1;
+    refuse(s, "a burst needs");
+    s = ok;
+    s.arrival = DYNO_ARRIVAL_PARTLY_OPEN;
+    s.visit = 0;
+    refuse(s, "a visit of 0");
+    s = ok;
+    s.arrival = DYNO_ARRIVAL_CLOSED;
+    s.is_pinned = true;
+    refuse(s, "pinned");
+    s = ok;
+    s.warmup_max = 5;
+    refuse(s, "at most 5 executions");
+    s = ok;
+    assert_int_equal(dyno_load_steps_parse("0:30s", &s, NULL), DYNO_OK);
+    refuse(s, "no step offers");
+}
+
+static void test_load_shape_goes_through_json(void **state)
+{
+    (void)state;
+    struct dyno_load_shape s = DYNO_LOAD_SHAPE_INIT;
+    struct dyno_load_shape back;
+    s.think_kind = DYNO_THINK_EXPONENTIAL;
+    s.is_pinned = true;
+    s.warmup_max = 77;
+    assert_int_equal(dyno_load_steps_parse("5:30s,5-50:1m", &s, NULL), DYNO_OK);
+    cJSON *json = dyno_load_shape_to_json(&s);
+    assert_int_equal(dyno_load_shape_from_json(json, &back, NULL), DYNO_OK);
+    assert_int_equal(back.step_count, 2);
+    assert_int_equal(back.steps[1].for_ns, INT64_C(60000000000));
+    assert_true(back.is_pinned && back.think_kind == DYNO_THINK_EXPONENTIAL);
+    assert_int_equal(back.warmup_max, 77);
+    assert_int_equal(back.measure_ns, s.measure_ns);
+    cJSON_DeleteItemFromObjectCaseSensitive(json, "visit");
+    assert_int_equal(dyno_load_shape_from_json(json, &back, NULL), DYNO_EINPUT);
+    cJSON_Delete(json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +167,9 @@ int main(void)
         cmocka_unit_test(test_load_shape_defaults_are_accepted),
         cmocka_unit_test(test_load_shape_refuses_what_cannot_be),
         cmocka_unit_test(test_load_shape_needs_no_rate_in_a_closed_loop),
+        cmocka_unit_test(test_load_steps_and_bursts_are_parsed),
+        cmocka_unit_test(test_load_shape_refuses_what_does_not_go_together),
+        cmocka_unit_test(test_load_shape_goes_through_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

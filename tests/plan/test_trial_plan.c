@@ -103,9 +103,10 @@ static void test_trial_plan_refuses_to_write_an_odd_tag(void **state)
 
 #define HEAD   "{\"version\":1,\"tag\":\"t\",\"seed\":1,\"is_warmup\":false,\"want_checksum\":true"
 #define TARGET ",\"target\":{\"kind\":\"null\",\"port\":0,\"fetch_rows\":1,\"null_service_ns\":0}"
-#define LOAD(rate)                                                                                 \
-    ",\"load\":{\"arrival\":\"poisson\",\"rate_per_s\":" rate                                      \
-    ",\"sessions\":1,\"think_ns\":0,\"warmup_executions\":0,\"trial_warmup_ns\":0,"                \
+#define LOAD(rate)                                                                                                     \
+    ",\"load\":{\"arrival\":\"poisson\",\"rate_per_s\":" rate                                                          \
+    ",\"think_kind\":\"fixed\",\"is_pinned\":false,\"steps\":[],\"visit\":1,\"burst_on_ns\":0,"                        \
+    "\"burst_off_ns\":0,\"warmup_max\":0,\"sessions\":1,\"think_ns\":0,\"warmup_executions\":0,\"trial_warmup_ns\":0," \
     "\"measure_ns\":1,\"timeout_ns\":1,\"drain_ns\":0}"
 #define QUERY(weight)                                                                              \
     ",\"settings\":[],\"queries\":[{\"name\":\"q\",\"sql\":\"s\",\"weight\":" weight               \

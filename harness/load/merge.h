@@ -1,0 +1,17 @@
+/**
+ * The trial files of several generators as one. Every share of the plan has to be there, once; the result
+ * is what one generator would have left: the records in the order of their seq, the whole schedule, counts
+ * summed up. Its epoch is that of the first share; the others' differ by how well the clocks agree.
+ */
+#ifndef DYNO_LOAD_MERGE_H
+#define DYNO_LOAD_MERGE_H
+
+#include "base/status.h"
+
+#include <stddef.h>
+
+/** DYNO_EINPUT if the files are not the shares of one schedule, or one is missing or has not finished. */
+enum dyno_status dyno_trial_merge(const char *const *paths, size_t count, const char *out_path,
+                                  struct dyno_err *err) DYNO_MUST_CHECK;
+
+#endif

@@ -1,0 +1,37 @@
+/** Readers of the two kinds of traces. Private to plan/. */
+#ifndef DYNO_PLAN_TRACE_PARTS_H
+#define DYNO_PLAN_TRACE_PARTS_H
+
+#include "base/vec.h"
+#include "plan/trace.h"
+
+/** One statement as it stands in the trace. */
+struct dyno_trace_row {
+    int64_t at_ns;  /**< of the trace's own clock */
+    int64_t end_ns; /**< INT64_MAX: not known */
+    int64_t id;     /**< of the SQL execution; -1: none */
+    char *session;  /**< NULL: to be dealt out */
+    char *sql;
+    size_t line;
+};
+
+struct dyno_trace_reader {
+    const char *path;
+    struct dyno_trace *trace; /**< its notes and `rows` are filled */
+    struct dyno_vec rows;     /**< struct dyno_trace_row */
+    struct dyno_err *err;
+};
+
+/** Count something that a note tells. */
+void dyno_trace_remark(struct dyno_trace_reader *reader, enum dyno_trace_note_kind kind,
+                       size_t line);
+
+/** Take over a row, unless it has no text. */
+void dyno_trace_row_take(struct dyno_trace_reader *reader, const struct dyno_trace_row *row);
+
+/* `text` ends in NUL. */
+enum dyno_status dyno_trace_read_csv(struct dyno_trace_reader *reader, const char *text,
+                                     size_t len);
+enum dyno_status dyno_trace_read_log(struct dyno_trace_reader *reader, char *text, size_t len);
+
+#endif
