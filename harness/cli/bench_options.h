@@ -38,7 +38,7 @@ struct cli_bench_options {
     bool has_event_log;
     /* Results. */
     const char *db, *cache_dir, *html, *on_failure;
-    bool wants_json, is_dry_run, no_color, is_quiet;
+    bool wants_json, is_dry_run, is_self, no_color, is_quiet;
     int verbosity;
 };
 

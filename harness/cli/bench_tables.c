@@ -139,6 +139,8 @@ const struct cli_option cli_run_options[] = {
     {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
 
 const struct cli_option cli_check_options[] = {
+    {"self", 0, NULL, CLI_FLAG, AT(is_self), 0, 0,
+     "measure the load process alone: its rate, its lag, the machine's timers and clock"},
     {"conf", 0, "K=V", CLI_LIST, AT(conf), 0, 0, "a setting onto every profile; several times"},
     LOAD_OPTIONS,
     SERVER_OPTIONS,

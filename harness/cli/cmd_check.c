@@ -1,8 +1,11 @@
+#include "base/clock.h"
+#include "base/units.h"
 #include "cli/bench_options.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "cli/version.h"
+#include "load/self.h"
 #include "spark/rest.h"
 
 #include <stdio.h>
@@ -17,6 +20,7 @@ const struct cli_verb cli_verb_check = {
         "connects through the driver, and proves every setting of the profiles.\n",
     .examples = "  sparkdyno check\n"
                 "  sparkdyno check retail default gc-parallel\n"
+                "  sparkdyno check --self\n"
                 "  sparkdyno check --connection 'DSN=prod' --rest-url http://spark:4040\n",
     .options = cli_check_options,
     .min_words = 0,
@@ -53,6 +57,46 @@ static void print_json(cJSON *steps, bool is_ok)
     (void)printf("%s\n", text);
     cJSON_free(text);
     cJSON_Delete(document);
+}
+
+/* The floor under every figure: no server is needed for it. */
+static int check_self(const struct cli_bench_options *options, struct cli_terminal *terminal)
+{
+    struct check_output output = {.steps = options->wants_json ? cJSON_CreateArray() : NULL,
+                                  .terminal = terminal};
+    struct dyno_self self;
+    struct dyno_err err = DYNO_ERR_INIT;
+    char detail[160];
+    char text[4][32];
+    enum dyno_status status = dyno_self_measure(options->cache_dir, &self, &err);
+    if (status != DYNO_OK) {
+        cJSON_Delete(output.steps);
+        cli_terminal_error(terminal, "%s", err.message);
+        return cli_exit_of(status);
+    }
+    (void)snprintf(detail, sizeof detail,
+                   "%.0f statements/s from one session, %.0f ns each: stay under a fifth of it",
+                   self.statements_per_s, self.statement_ns);
+    print_step(&output, true, "null target", detail);
+    bool is_punctual = self.lag_p99_ns < DYNO_NS_PER_MS;
+    (void)snprintf(detail, sizeof detail, "p99 %s at 1000 statements/s (limit 1 ms)",
+                   dyno_format_duration(self.lag_p99_ns, text[0], sizeof text[0]));
+    print_step(&output, is_punctual, "generator lag", detail);
+    (void)snprintf(detail, sizeof detail, "a sleep of 1 ms ends late by p50 %s, p99 %s, max %s",
+                   dyno_format_duration(self.nap_p50_ns, text[1], sizeof text[1]),
+                   dyno_format_duration(self.nap_p99_ns, text[2], sizeof text[2]),
+                   dyno_format_duration(self.nap_max_ns, text[3], sizeof text[3]));
+    print_step(&output, true, "timer", detail);
+    bool is_slow_clock =
+        strcmp(self.clock_source, "hpet") == 0 || strcmp(self.clock_source, "acpi_pm") == 0;
+    (void)snprintf(detail, sizeof detail, "%s, %.0f ns to read",
+                   self.clock_source[0] != '\0' ? self.clock_source : "unknown source",
+                   self.clock_read_ns);
+    print_step(&output, !is_slow_clock, "clock", detail);
+    bool is_ok = is_punctual && !is_slow_clock;
+    if (output.steps != NULL)
+        print_json(output.steps, is_ok);
+    return is_ok ? CLI_EXIT_OK : cli_exit_of(DYNO_EENV);
 }
 
 static int check_all(struct cli_bench *bench, const struct cli_bench_options *options,
@@ -98,6 +142,10 @@ int cli_check(int argc, char **argv)
     cli_terminal_init(&terminal, options.is_quiet ? -1 : options.verbosity, options.no_color);
     if (status == DYNO_OK && words.wants_help) {
         cli_options_help(&cli_verb_check, stdout);
+        goto done;
+    }
+    if (status == DYNO_OK && options.is_self) {
+        code = check_self(&options, &terminal);
         goto done;
     }
     if (status == DYNO_OK)

@@ -85,7 +85,7 @@ static enum dyno_status parse_share(const char *text, struct dyno_generator_opti
 static enum dyno_status parse_start(const char *text, int64_t *out_ms, struct dyno_err *err)
 {
     int64_t ns = 0;
-    enum dyno_status status = dyno_trace_parse_time(text, &ns, err);
+    enum dyno_status status = dyno_load_trace_parse_time(text, &ns, err);
     if (status != DYNO_OK)
         return dyno_err_prepend(err, "--start-at");
     *out_ms = ns / DYNO_NS_PER_MS;

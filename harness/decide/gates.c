@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "decide/gates_parts.h"
 #include "load/record.h"
 #include "stats/quantile.h"
 
@@ -20,17 +21,7 @@
 #define JOINED_LIMIT         0.9
 #define GENERATOR_CPU_LIMIT  0.5
 
-/** The list while it is made. */
-struct judging {
-    const struct dyno_gate_facts *facts;
-    struct dyno_store_gate *gates;
-    size_t count;
-};
-
-static void add(struct judging *judging, struct dyno_store_gate gate, const char *fmt, ...)
-    DYNO_PRINTF(3, 4);
-
-static void add(struct judging *judging, struct dyno_store_gate gate, const char *fmt, ...)
+void dyno_gate_add(struct dyno_judging *judging, struct dyno_store_gate gate, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -44,7 +35,7 @@ static double share(int64_t part, int64_t whole)
     return whole > 0 ? (double)part / (double)whole : (double)NAN;
 }
 
-static bool was_sent(const struct dyno_store_record *record)
+bool dyno_gate_was_sent(const struct dyno_store_record *record)
 {
     return record->phase == DYNO_PHASE_MEASURE && record->send_ns >= 0;
 }
@@ -71,7 +62,7 @@ static double quantile_over(const struct dyno_gate_facts *facts,
     double *values = dyno_xcalloc(facts->record_count + 1, sizeof *values);
     size_t count = 0;
     for (size_t i = 0; i < facts->record_count; i++) {
-        if (!was_sent(&facts->records[i]))
+        if (!dyno_gate_was_sent(&facts->records[i]))
             continue;
         values[count] = value_of(&facts->records[i]);
         count += isnan(values[count]) ? 0u : 1u;
@@ -89,7 +80,7 @@ static double lag_share(const struct dyno_gate_facts *facts)
     double response = 0;
     for (size_t i = 0; i < facts->record_count; i++) {
         const struct dyno_store_record *record = &facts->records[i];
-        if (!was_sent(record) || record->outcome != DYNO_OUTCOME_OK)
+        if (!dyno_gate_was_sent(record) || record->outcome != DYNO_OUTCOME_OK)
             continue;
         lag += lag_ms(record);
         response += (double)(record->done_ns - record->intended_ns) / (double)DYNO_NS_PER_MS;
@@ -97,7 +88,7 @@ static double lag_share(const struct dyno_gate_facts *facts)
     return response > 0 ? lag / response : (double)NAN;
 }
 
-static void judge_lag(struct judging *judging)
+static void judge_lag(struct dyno_judging *judging)
 {
     double lag = quantile_over(judging->facts, lag_ms, 0.99);
     double service = quantile_over(judging->facts, service_ms, 0.5);
@@ -113,47 +104,86 @@ static void judge_lag(struct judging *judging)
                                    .is_fatal = lag_share(judging->facts) > LAG_FATAL_SHARE,
                                    .is_passed = lag <= limit};
     if (gate.is_passed)
-        add(judging, gate, "the generator sent statements on time");
+        dyno_gate_add(judging, gate, "the generator sent statements on time");
     else
-        add(judging, gate,
+        dyno_gate_add(
+            judging, gate,
             "the generator itself sent late: 1 %% of the statements by %.1f ms or more, which is "
             "part of their response time; lower the rate, or give the generator a core of its own",
             lag);
 }
 
-static void judge_sessions(struct judging *judging)
+static int compare_i64(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/** For how long of the measured time all sessions had a statement under way. */
+static int64_t all_busy_ns(const struct dyno_gate_facts *facts)
+{
+    int64_t *sends = dyno_xcalloc(facts->record_count + 1, sizeof *sends);
+    int64_t *dones = dyno_xcalloc(facts->record_count + 1, sizeof *dones);
+    size_t count = 0;
+    int64_t busy_ns = 0;
+    for (size_t i = 0; i < facts->record_count; i++) {
+        const struct dyno_store_record *record = &facts->records[i];
+        if (!dyno_gate_was_sent(record))
+            continue;
+        sends[count] = record->send_ns;
+        dones[count++] = record->done_ns >= 0 ? record->done_ns : INT64_MAX;
+    }
+    qsort(sends, count, sizeof *sends, compare_i64);
+    qsort(dones, count, sizeof *dones, compare_i64);
+    size_t ended = 0;
+    for (size_t begun = 0; begun < count; begun++) {
+        while (dones[ended] <= sends[begun])
+            ended++;
+        /* Full from this send on, until the next statement ends. */
+        if (begun + 1 - ended >= (size_t)facts->sessions && dones[ended] != INT64_MAX)
+            busy_ns += dones[ended] - sends[begun];
+    }
+    free(sends);
+    free(dones);
+    return busy_ns;
+}
+
+static void judge_sessions(struct dyno_judging *judging)
 {
     const struct dyno_gate_facts *facts = judging->facts;
     int64_t sent = 0;
     int64_t waited = 0;
     for (size_t i = 0; i < facts->record_count; i++) {
         const struct dyno_store_record *record = &facts->records[i];
-        sent += was_sent(record) ? 1 : 0;
-        waited += was_sent(record) && record->claim_ns > record->intended_ns ? 1 : 0;
+        sent += dyno_gate_was_sent(record) ? 1 : 0;
+        waited += dyno_gate_was_sent(record) && record->claim_ns > record->intended_ns ? 1 : 0;
     }
-    if (!facts->is_open_loop || sent == 0)
+    if (!facts->is_open_loop || sent == 0 || facts->sessions < 1)
         return;
-    double value = share(waited, sent);
+    double value = fmin(1.0, share(all_busy_ns(facts), facts->measure_ns));
     struct dyno_store_gate gate = {.name = "sessions_busy",
                                    .value = value,
                                    .limit = SESSIONS_BUSY_LIMIT,
                                    .unit = "ratio",
                                    .is_passed = value <= SESSIONS_BUSY_LIMIT};
     if (gate.is_passed)
-        add(judging, gate, "a session was free for nearly every statement");
+        dyno_gate_add(judging, gate, "a session was free nearly all the time");
     else
-        add(judging, gate,
-            "limited by the %lld sessions: %.0f %% of the statements waited for a free one, and "
-            "the wait is part of their response time; use more sessions or a lower rate",
-            (long long)facts->sessions, 100.0 * value);
+        dyno_gate_add(
+            judging, gate,
+            "limited by the %lld sessions: all were busy %.0f %% of the time, and %.0f %% of the "
+            "statements waited for a free one, which is part of their response time; use more "
+            "sessions or a lower rate",
+            (long long)facts->sessions, 100.0 * value, 100.0 * share(waited, sent));
 }
 
-static void judge_offered_rate(struct judging *judging)
+static void judge_offered_rate(struct dyno_judging *judging)
 {
     const struct dyno_gate_facts *facts = judging->facts;
     int64_t sent = 0;
     for (size_t i = 0; i < facts->record_count; i++)
-        sent += was_sent(&facts->records[i]) ? 1 : 0;
+        sent += dyno_gate_was_sent(&facts->records[i]) ? 1 : 0;
     double value = share(sent, facts->offered);
     if (!facts->is_open_loop || isnan(value))
         return;
@@ -164,33 +194,36 @@ static void judge_offered_rate(struct judging *judging)
                                    .is_fatal = true,
                                    .is_passed = value >= OFFERED_RATE_LIMIT};
     if (gate.is_passed)
-        add(judging, gate, "the planned load was put on the server");
+        dyno_gate_add(judging, gate, "the planned load was put on the server");
     else
-        add(judging, gate,
+        dyno_gate_add(
+            judging, gate,
             "only %lld of %lld planned statements were sent: the server or the sessions cannot "
             "keep up with the rate; lower it (--rate) or measure in a closed loop",
             (long long)sent, (long long)facts->offered);
 }
 
-static void judge_outcomes(struct judging *judging)
+static void judge_outcomes(struct dyno_judging *judging)
 {
     const struct dyno_gate_facts *facts = judging->facts;
     double errors = share(facts->failed, facts->offered);
     double censored = share(facts->censored, facts->offered);
     if (!isnan(errors))
-        add(judging,
-            (struct dyno_store_gate){.name = "errors",
-                                     .value = errors,
-                                     .limit = ERRORS_LIMIT,
-                                     .unit = "ratio",
-                                     .is_fatal = true,
-                                     .is_passed = errors <= ERRORS_LIMIT},
-            errors <= ERRORS_LIMIT ? "%lld of %lld statements failed"
-                                   : "%lld of %lld statements failed, more than 1 %%: see the "
-                                     "error samples for what the server said",
-            (long long)facts->failed, (long long)facts->offered);
+        dyno_gate_add(judging,
+                      (struct dyno_store_gate){.name = "errors",
+                                               .value = errors,
+                                               .limit = ERRORS_LIMIT,
+                                               .unit = "ratio",
+                                               .is_fatal = true,
+                                               .is_passed = errors <= ERRORS_LIMIT},
+                      errors <= ERRORS_LIMIT
+                          ? "%lld of %lld statements failed"
+                          : "%lld of %lld statements failed, more than 1 %%: see the "
+                            "error samples for what the server said",
+                      (long long)facts->failed, (long long)facts->offered);
     if (!isnan(censored))
-        add(judging,
+        dyno_gate_add(
+            judging,
             (struct dyno_store_gate){.name = "censored",
                                      .value = censored,
                                      .limit = 0.0,
@@ -202,20 +235,21 @@ static void judge_outcomes(struct judging *judging)
                 : "%lld of %lld statements were not finished when the trial ended, so the largest "
                   "response times are not known; lower the rate or lengthen the window",
             (long long)facts->censored, (long long)facts->offered);
-    add(judging,
-        (struct dyno_store_gate){.name = "samples",
-                                 .value = (double)facts->completed,
-                                 .limit = 1.0,
-                                 .unit = "statements",
-                                 .is_fatal = true,
-                                 .is_passed = facts->completed > 0},
-        facts->completed > 0 ? "%lld statements were completed in the measured window"
-                             : "%lld statements were completed in the measured window: nothing "
-                               "to judge; lengthen the window or look at the errors",
-        (long long)(facts->completed > 0 ? facts->completed : 0));
+    dyno_gate_add(judging,
+                  (struct dyno_store_gate){.name = "samples",
+                                           .value = (double)facts->completed,
+                                           .limit = 1.0,
+                                           .unit = "statements",
+                                           .is_fatal = true,
+                                           .is_passed = facts->completed > 0},
+                  facts->completed > 0
+                      ? "%lld statements were completed in the measured window"
+                      : "%lld statements were completed in the measured window: nothing "
+                        "to judge; lengthen the window or look at the errors",
+                  (long long)(facts->completed > 0 ? facts->completed : 0));
 }
 
-static void judge_spark(struct judging *judging)
+static void judge_spark(struct dyno_judging *judging)
 {
     const struct dyno_gate_facts *facts = judging->facts;
     if (facts->dropped_events >= 0.0) {
@@ -223,11 +257,12 @@ static void judge_spark(struct judging *judging)
                                        .value = facts->dropped_events,
                                        .unit = "events",
                                        .is_passed = facts->dropped_events <= 0.0};
-        add(judging, gate,
-            gate.is_passed ? "Spark dropped no events"
-                           : "Spark dropped listener events, so its numbers are incomplete; "
-                             "response times are not affected. A larger "
-                             "spark.scheduler.listenerbus.eventqueue.capacity helps");
+        dyno_gate_add(judging, gate,
+                      gate.is_passed
+                          ? "Spark dropped no events"
+                          : "Spark dropped listener events, so its numbers are incomplete; "
+                            "response times are not affected. A larger "
+                            "spark.scheduler.listenerbus.eventqueue.capacity helps");
     }
     if (facts->joined_ratio >= 0.0) {
         struct dyno_store_gate gate = {.name = "joined",
@@ -235,36 +270,38 @@ static void judge_spark(struct judging *judging)
                                        .limit = JOINED_LIMIT,
                                        .unit = "ratio",
                                        .is_passed = facts->joined_ratio >= JOINED_LIMIT};
-        add(judging, gate,
-            gate.is_passed
-                ? "the statements were found again in Spark's own numbers"
-                : "many statements were not found again in Spark's own numbers, which "
-                  "then describe only part of the load; response times are not affected");
+        dyno_gate_add(judging, gate,
+                      gate.is_passed
+                          ? "the statements were found again in Spark's own numbers"
+                          : "many statements were not found again in Spark's own numbers, which "
+                            "then describe only part of the load; response times are not affected");
     }
 }
 
-static void judge_surroundings(struct judging *judging)
+static void judge_surroundings(struct dyno_judging *judging)
 {
     const struct dyno_gate_facts *facts = judging->facts;
-    add(judging,
-        (struct dyno_store_gate){.name = "settings_applied",
-                                 .value = facts->were_settings_applied ? 1.0 : 0.0,
-                                 .limit = 1.0,
-                                 .unit = "",
-                                 .is_fatal = true,
-                                 .is_passed = facts->were_settings_applied},
-        facts->were_settings_applied ? "every setting read back as it was asked for"
-                                     : "a setting of the profile did not take effect in the "
-                                       "sessions; the proof of settings names it");
-    add(judging,
-        (struct dyno_store_gate){.name = "server_alive",
-                                 .value = facts->is_server_alive ? 1.0 : 0.0,
-                                 .limit = 1.0,
-                                 .unit = "",
-                                 .is_fatal = true,
-                                 .is_passed = facts->is_server_alive},
-        facts->is_server_alive ? "the server was up at the end of the trial"
-                               : "the server went away during the trial; its log says why");
+    dyno_gate_add(judging,
+                  (struct dyno_store_gate){.name = "settings_applied",
+                                           .value = facts->were_settings_applied ? 1.0 : 0.0,
+                                           .limit = 1.0,
+                                           .unit = "",
+                                           .is_fatal = true,
+                                           .is_passed = facts->were_settings_applied},
+                  facts->were_settings_applied
+                      ? "every setting read back as it was asked for"
+                      : "a setting of the profile did not take effect in the "
+                        "sessions; the proof of settings names it");
+    dyno_gate_add(judging,
+                  (struct dyno_store_gate){.name = "server_alive",
+                                           .value = facts->is_server_alive ? 1.0 : 0.0,
+                                           .limit = 1.0,
+                                           .unit = "",
+                                           .is_fatal = true,
+                                           .is_passed = facts->is_server_alive},
+                  facts->is_server_alive
+                      ? "the server was up at the end of the trial"
+                      : "the server went away during the trial; its log says why");
     if (!(facts->generator_cpu_ratio >= 0.0))
         return;
     struct dyno_store_gate gate = {.name = "generator_cpu",
@@ -272,22 +309,25 @@ static void judge_surroundings(struct judging *judging)
                                    .limit = GENERATOR_CPU_LIMIT,
                                    .unit = "ratio",
                                    .is_passed = facts->generator_cpu_ratio <= GENERATOR_CPU_LIMIT};
-    add(judging, gate,
-        gate.is_passed ? "the generator used little of the machine"
-                       : "the generator used over half of the machine's CPU and competes with a "
-                         "server on the same host; lower the rate or run it elsewhere");
+    dyno_gate_add(judging, gate,
+                  gate.is_passed
+                      ? "the generator used little of the machine"
+                      : "the generator used over half of the machine's CPU and competes with a "
+                        "server on the same host; lower the rate or run it elsewhere");
 }
 
 size_t dyno_gates_judge(const struct dyno_gate_facts *facts, struct dyno_store_gate *gates,
                         bool *is_valid_out)
 {
-    struct judging judging = {.facts = facts, .gates = gates, .count = 0};
+    struct dyno_judging judging = {.facts = facts, .gates = gates, .count = 0};
     judge_lag(&judging);
     judge_sessions(&judging);
     judge_offered_rate(&judging);
     judge_outcomes(&judging);
     judge_spark(&judging);
     judge_surroundings(&judging);
+    dyno_gates_judge_machine(&judging);
+    dyno_gates_judge_pattern(&judging);
     *is_valid_out = true;
     for (size_t i = 0; i < judging.count; i++)
         if (gates[i].is_fatal && !gates[i].is_passed)

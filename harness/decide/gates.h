@@ -23,9 +23,17 @@ struct dyno_gate_facts {
     double generator_cpu_ratio; /**< CPU of the generator / (window x cores of the machine) */
     bool were_settings_applied;
     bool is_server_alive;
+    bool is_poisson;         /**< arrivals of one rate over the whole window */
+    double rate_per_s;       /**< of those */
+    double stall_p999_ms;    /**< naps of the generator that lasted too long */
+    double steal_ratio;      /**< of the machine's CPU time */
+    double thread_cpu_ratio; /**< busiest session: CPU time / window */
+    double clock_drift_ppm;
+    double wall_step_ms;      /**< the wall clock moved by so much more than the monotonic one */
+    const char *clock_source; /**< NULL or "": unknown */
 };
 
-#define DYNO_GATE_MAX 16
+#define DYNO_GATE_MAX 32
 
 /**
  * Fill `gates` (room for DYNO_GATE_MAX); returns how many. `*is_valid_out`: no fatal gate failed.
@@ -37,6 +45,15 @@ struct dyno_gate_facts {
  * Spark's numbers incomplete), joined (below 0.9: not fatal), settings_applied (fatal), server_alive
  * (fatal), generator_cpu (over 0.5 not fatal), samples (completed 0: fatal).
  * sessions_busy and offered_rate have a meaning in an open loop only and are left out of a closed one.
+ * sessions_busy is the share of time in which all sessions had a statement under way.
+ *
+ * About the generator and its machine, none fatal but the first: clock_source (hpet and acpi_pm are too
+ * slow to read), clock_drift (under 100 ppm), wall_step (under 500 ms), generator_stalls (99.9 % of naps
+ * of 5 ms under 5 ms too long), generator_thread (no session over 0.7 of a core), steal (under 1 %).
+ * About the pattern of the load and of the answers, none fatal: arrivals (p over 0.001 that the gaps
+ * between sends are exponential; Poisson without backlog, from 50 gaps on), stationary (service times,
+ * each over its query's median, change by under 20 % over the window), steady (MSER-5 finds the end of a
+ * warm-up in the first half of the window, or none).
  */
 size_t dyno_gates_judge(const struct dyno_gate_facts *facts, struct dyno_store_gate *gates,
                         bool *is_valid_out);

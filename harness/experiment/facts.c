@@ -85,15 +85,15 @@ static void put_replay(struct fact_writer *w, const struct dyno_workload_replay 
     putf(w, "speed", "%g", trace->speed);
     putf(w, "statements of the trace", "%zu, of which %zu are sent", trace->rows,
          trace->replay.count);
-    for (int kind = 0; kind < DYNO_TRACE_NOTE_KINDS; kind++) {
-        const struct dyno_trace_note *note = &trace->notes[kind];
-        const char *text = dyno_trace_note_text((enum dyno_trace_note_kind)kind);
+    for (int kind = 0; kind < DYNO_LOAD_TRACE_NOTE_KINDS; kind++) {
+        const struct dyno_load_trace_note *note = &trace->notes[kind];
+        const char *text = dyno_load_trace_note_text((enum dyno_load_trace_note_kind)kind);
         if (note->count == 0)
             continue;
         char *name = dyno_xasprintf("of the trace %s", text);
         putf(w, name, "%zu, first in line %zu", note->count, note->first_line);
         free(name);
-        if (kind != DYNO_TRACE_OTHER)
+        if (kind != DYNO_LOAD_TRACE_OTHER)
             dyno_bench_warn(w->bench, 0, "replay_repaired", "%s:%zu: %zu %s", trace->path,
                             note->first_line, note->count, text);
     }

@@ -222,6 +222,32 @@ static double generator_cpu_ratio(const struct dyno_trial_header *header)
     return used_ns / window_ns / (double)(cores > 0 ? cores : 1);
 }
 
+static void fill_load_facts(const struct dyno_load_shape *load, struct dyno_gate_facts *facts)
+{
+    facts->is_poisson =
+        load->arrival == DYNO_ARRIVAL_POISSON && load->step_count == 0 && load->burst_on_ns == 0;
+    facts->rate_per_s = load->rate_per_s;
+    facts->stall_p999_ms = (double)NAN;
+    facts->steal_ratio = (double)NAN;
+    facts->thread_cpu_ratio = (double)NAN;
+    facts->clock_drift_ppm = (double)NAN;
+    facts->wall_step_ms = (double)NAN;
+}
+
+static void fill_machine_facts(const struct dyno_trial_header *header,
+                               struct dyno_gate_facts *facts)
+{
+    if (header->stall_count == 0) /* it did not come to its end */
+        return;
+    facts->stall_p999_ms = (double)header->stall_p999_ns / (double)DYNO_NS_PER_MS;
+    facts->steal_ratio = header->steal_ratio;
+    facts->clock_drift_ppm = header->clock_drift_ppm;
+    facts->wall_step_ms = (double)header->wall_step_ns / (double)DYNO_NS_PER_MS;
+    facts->clock_source = header->clock_source;
+    if (header->measure_end_ns > 0)
+        facts->thread_cpu_ratio = (double)header->thread_cpu_ns / (double)header->measure_end_ns;
+}
+
 static void judge_by_gates(struct dyno_bench *bench, struct gathered *g)
 {
     const struct dyno_experiment_options *o = bench->options;
@@ -240,6 +266,7 @@ static void judge_by_gates(struct dyno_bench *bench, struct gathered *g)
                                     .generator_cpu_ratio = NAN,
                                     .were_settings_applied = true,
                                     .is_server_alive = dyno_start_is_alive(bench)};
+    fill_load_facts(&g->plan.load, &facts);
     if (has_rest && g->counters.completed > 0)
         facts.joined_ratio = (double)g->joined / (double)g->counters.completed;
     if (!has_rest)
@@ -247,6 +274,7 @@ static void judge_by_gates(struct dyno_bench *bench, struct gathered *g)
     if (g->child.file != NULL) {
         const struct dyno_trial_header *header = dyno_trial_file_header(g->child.file);
         facts.generator_cpu_ratio = generator_cpu_ratio(header);
+        fill_machine_facts(header, &facts);
         facts.were_settings_applied = atomic_load(&header->state) != DYNO_TRIAL_FAILED;
     }
     g->gate_count = dyno_gates_judge(&facts, g->gates, &g->is_valid);

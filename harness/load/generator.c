@@ -1,6 +1,7 @@
 #include "load/generator.h"
 
 #include "base/alloc.h"
+#include "load/monitor.h"
 #include "load/run.h"
 #include "load/schedule.h"
 #include "load/session.h"
@@ -39,6 +40,7 @@ struct conductor {
     int64_t drain_end_ns; /**< running statements are cut from here on */
     uint64_t reserved;
     uint64_t claimed_seen;
+    struct dyno_monitor monitor;
     uint64_t look_at; /**< a warm-up until steady: statements done at which it is looked at next */
     struct dyno_steady *steady; /**< scratch for that */
 };
@@ -306,6 +308,10 @@ static void sum_up(struct conductor *c)
         atomic_store(&header->claimed, c->run->capacity);
     for (size_t i = 0; i < c->session_count; i++)
         header->reconnects += atomic_load(&c->sessions[i].reconnects);
+    for (size_t i = 0; i < c->session_count; i++) {
+        int64_t cpu_ns = atomic_load(&c->sessions[i].cpu_ns);
+        header->thread_cpu_ns = cpu_ns > header->thread_cpu_ns ? cpu_ns : header->thread_cpu_ns;
+    }
     if (getrusage(RUSAGE_SELF, &usage) == 0) {
         header->cpu_user_ns = ns_of(usage.ru_utime);
         header->cpu_system_ns = ns_of(usage.ru_stime);
@@ -363,8 +369,10 @@ enum dyno_status dyno_generate_in(const struct dyno_generator_options *options,
     c.steady = dyno_xcalloc(run->plan->query_count, sizeof *c.steady);
     status = connect_sessions(&c, &failure);
     if (status == DYNO_OK) {
+        dyno_monitor_start(&c.monitor);
         go(&c);
         conduct(&c);
+        dyno_monitor_end(&c.monitor, run->header);
         status = late_failure(run, &failure);
     }
     end_trial(&c, status, &failure);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 
 #define CONNECT_TIMEOUT_NS (30 * DYNO_NS_PER_S)
 
@@ -273,6 +274,9 @@ void *dyno_session_main(void *arg)
     if (dyno_gate_pass(gate, DYNO_GATE_UP) && connect_first(session) &&
         dyno_gate_pass(gate, DYNO_GATE_CONNECTED))
         dyno_session_offer_load(session);
+    struct timespec cpu = {.tv_sec = 0};
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    atomic_store(&session->cpu_ns, (int64_t)cpu.tv_sec * DYNO_NS_PER_S + cpu.tv_nsec);
     atomic_store_explicit(&session->has_ended, true, memory_order_release);
     dyno_session_disconnect(session);
     dyno_gate_arrive(gate, DYNO_GATE_GONE);

@@ -26,7 +26,8 @@ struct dyno_session {
     struct dyno_target_info info; /**< of session 0; read after "connected" */
     uint8_t next_flags;           /**< of the next record */
     atomic_uint reconnects;
-    atomic_bool has_ended; /**< it will not touch the trial file any more */
+    _Atomic int64_t cpu_ns; /**< of the thread, once it has ended */
+    atomic_bool has_ended;  /**< it will not touch the trial file any more */
     /* The main thread looks in here every tick: kept off the cache lines of the rest. */
     char apart[64];
     struct dyno_watch watch;

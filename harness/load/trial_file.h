@@ -80,6 +80,15 @@ struct dyno_trial_header {
     int64_t
         clock_error_us; /**< bound of the wall clock's error, as the kernel states it; -1: unknown */
     uint32_t is_clock_synced; /**< by NTP or the like */
+    /* How the generator itself fared, written at the end; see load/monitor.h. */
+    int64_t stall_count; /**< naps of 5 ms; 0: not watched */
+    int64_t stall_p999_ns;
+    int64_t stall_max_ns;
+    double steal_ratio;     /**< of the machine's CPU time, taken by its host; NaN: unknown */
+    double clock_drift_ppm; /**< CLOCK_MONOTONIC against CLOCK_MONOTONIC_RAW; NaN: unknown */
+    int64_t wall_step_ns;   /**< the wall clock moved by so much more than the monotonic one */
+    int64_t thread_cpu_ns;  /**< CPU time of the busiest session */
+    char clock_source[32];
 };
 
 struct dyno_trial_file;

@@ -14,23 +14,24 @@
 #define MAX_TEXTS       65535
 #define HASH_SLOTS      ((size_t)1 << 18)
 
-static const char *const note_texts[DYNO_TRACE_NOTE_KINDS] = {
-    [DYNO_TRACE_MOVED] = "stood out of order and were moved to their time",
-    [DYNO_TRACE_EMPTY] = "were skipped: a statement without text",
-    [DYNO_TRACE_NO_STATEMENT] = "were skipped: no SQL statement, but a metadata call or a program",
-    [DYNO_TRACE_CUT] = "were skipped: cut at the end of the file",
-    [DYNO_TRACE_OTHER] = "events of other kinds were passed over",
+static const char *const note_texts[DYNO_LOAD_TRACE_NOTE_KINDS] = {
+    [DYNO_LOAD_TRACE_MOVED] = "stood out of order and were moved to their time",
+    [DYNO_LOAD_TRACE_EMPTY] = "were skipped: a statement without text",
+    [DYNO_LOAD_TRACE_NO_STATEMENT] =
+        "were skipped: no SQL statement, but a metadata call or a program",
+    [DYNO_LOAD_TRACE_CUT] = "were skipped: cut at the end of the file",
+    [DYNO_LOAD_TRACE_OTHER] = "events of other kinds were passed over",
 };
 
-const char *dyno_trace_note_text(enum dyno_trace_note_kind kind)
+const char *dyno_load_trace_note_text(enum dyno_load_trace_note_kind kind)
 {
     return note_texts[kind];
 }
 
-void dyno_trace_remark(struct dyno_trace_reader *reader, enum dyno_trace_note_kind kind,
-                       size_t line)
+void dyno_load_trace_remark(struct dyno_load_trace_reader *reader,
+                            enum dyno_load_trace_note_kind kind, size_t line)
 {
-    struct dyno_trace_note *note = &reader->trace->notes[kind];
+    struct dyno_load_trace_note *note = &reader->trace->notes[kind];
     note->first_line = note->count == 0 ? line : note->first_line;
     note->count++;
 }
@@ -45,12 +46,13 @@ static void trim(char *sql)
         sql[--len] = '\0';
 }
 
-void dyno_trace_row_take(struct dyno_trace_reader *reader, const struct dyno_trace_row *row)
+void dyno_load_trace_row_take(struct dyno_load_trace_reader *reader,
+                              const struct dyno_load_trace_row *row)
 {
     reader->trace->rows++;
     trim(row->sql);
     if (row->sql[0] == '\0') {
-        dyno_trace_remark(reader, DYNO_TRACE_EMPTY, row->line);
+        dyno_load_trace_remark(reader, DYNO_LOAD_TRACE_EMPTY, row->line);
         free(row->sql);
         free(row->session);
         return;
@@ -60,20 +62,20 @@ void dyno_trace_row_take(struct dyno_trace_reader *reader, const struct dyno_tra
 
 static int by_time(const void *a, const void *b)
 {
-    const struct dyno_trace_row *x = a;
-    const struct dyno_trace_row *y = b;
+    const struct dyno_load_trace_row *x = a;
+    const struct dyno_load_trace_row *y = b;
     if (x->at_ns != y->at_ns)
         return x->at_ns < y->at_ns ? -1 : 1;
     return (x->line > y->line) - (x->line < y->line);
 }
 
-static void sort_rows(struct dyno_trace_reader *reader)
+static void sort_rows(struct dyno_load_trace_reader *reader)
 {
-    struct dyno_trace_row *rows = reader->rows.items;
+    struct dyno_load_trace_row *rows = reader->rows.items;
     int64_t latest_ns = INT64_MIN;
     for (size_t i = 0; i < reader->rows.len; i++) {
         if (rows[i].at_ns < latest_ns)
-            dyno_trace_remark(reader, DYNO_TRACE_MOVED, rows[i].line);
+            dyno_load_trace_remark(reader, DYNO_LOAD_TRACE_MOVED, rows[i].line);
         else
             latest_ns = rows[i].at_ns;
     }
@@ -116,17 +118,17 @@ static uint32_t number_of(struct dictionary *d, const char *text, bool *is_new_o
     return d->numbers[slot];
 }
 
-static enum dyno_status refuse_row(const struct dyno_trace_reader *reader, size_t line,
+static enum dyno_status refuse_row(const struct dyno_load_trace_reader *reader, size_t line,
                                    const char *what, long limit)
 {
     return dyno_err_set(reader->err, DYNO_EINPUT, "%s:%zu: over %ld %s", reader->path, line, limit,
                         what);
 }
 
-static enum dyno_status number_texts(struct dyno_trace_reader *reader)
+static enum dyno_status number_texts(struct dyno_load_trace_reader *reader)
 {
-    struct dyno_trace *trace = reader->trace;
-    struct dyno_trace_row *rows = reader->rows.items;
+    struct dyno_load_trace *trace = reader->trace;
+    struct dyno_load_trace_row *rows = reader->rows.items;
     struct dictionary sql;
     enum dyno_status status = DYNO_OK;
     dictionary_init(&sql);
@@ -144,9 +146,9 @@ static enum dyno_status number_texts(struct dyno_trace_reader *reader)
     return status;
 }
 
-static enum dyno_status number_sessions(struct dyno_trace_reader *reader)
+static enum dyno_status number_sessions(struct dyno_load_trace_reader *reader)
 {
-    struct dyno_trace_row *rows = reader->rows.items;
+    struct dyno_load_trace_row *rows = reader->rows.items;
     struct dictionary sessions;
     enum dyno_status status = DYNO_OK;
     dictionary_init(&sessions);
@@ -163,9 +165,9 @@ static enum dyno_status number_sessions(struct dyno_trace_reader *reader)
 }
 
 /* Executions without a session: each takes the first session that is free at its time. */
-static enum dyno_status deal_out_sessions(struct dyno_trace_reader *reader)
+static enum dyno_status deal_out_sessions(struct dyno_load_trace_reader *reader)
 {
-    struct dyno_trace_row *rows = reader->rows.items;
+    struct dyno_load_trace_row *rows = reader->rows.items;
     int64_t *free_ns = dyno_xcalloc(MAX_SESSIONS, sizeof *free_ns);
     int64_t count = 0;
     enum dyno_status status = DYNO_OK;
@@ -187,11 +189,11 @@ static enum dyno_status deal_out_sessions(struct dyno_trace_reader *reader)
     return status;
 }
 
-static enum dyno_status build(struct dyno_trace_reader *reader)
+static enum dyno_status build(struct dyno_load_trace_reader *reader)
 {
     struct dyno_replay *replay = &reader->trace->replay;
     sort_rows(reader);
-    struct dyno_trace_row *rows = reader->rows.items;
+    struct dyno_load_trace_row *rows = reader->rows.items;
     size_t count = reader->rows.len;
     if (count == 0)
         return dyno_err_set(reader->err, DYNO_EINPUT, "%s:1: there is no statement in this trace",
@@ -208,11 +210,14 @@ static enum dyno_status build(struct dyno_trace_reader *reader)
     return status;
 }
 
-enum dyno_status dyno_trace_read(const char *path, struct dyno_trace *out, struct dyno_err *err)
+enum dyno_status dyno_load_trace_read(const char *path, struct dyno_load_trace *out,
+                                      struct dyno_err *err)
 {
-    struct dyno_trace trace = {.rows = 0};
-    struct dyno_trace_reader reader = {
-        .path = path, .trace = &trace, .rows = DYNO_VEC_INIT(struct dyno_trace_row), .err = err};
+    struct dyno_load_trace trace = {.rows = 0};
+    struct dyno_load_trace_reader reader = {.path = path,
+                                            .trace = &trace,
+                                            .rows = DYNO_VEC_INIT(struct dyno_load_trace_row),
+                                            .err = err};
     char *text = NULL;
     size_t len = 0;
     enum dyno_status status = dyno_file_read(path, MAX_TRACE_BYTES, &text, &len, err);
@@ -222,11 +227,11 @@ enum dyno_status dyno_trace_read(const char *path, struct dyno_trace *out, struc
         status = dyno_err_set(err, DYNO_EINPUT,
                               "%s: a NUL character: this is not text (unpack it?)", path);
     else
-        status = text[0] == '{' ? dyno_trace_read_log(&reader, text, len)
-                                : dyno_trace_read_csv(&reader, text, len);
+        status = text[0] == '{' ? dyno_load_trace_read_log(&reader, text, len)
+                                : dyno_load_trace_read_csv(&reader, text, len);
     if (status == DYNO_OK)
         status = build(&reader);
-    struct dyno_trace_row *rows = reader.rows.items;
+    struct dyno_load_trace_row *rows = reader.rows.items;
     for (size_t i = 0; i < reader.rows.len; i++) {
         free(rows[i].session);
         free(rows[i].sql);
@@ -234,17 +239,17 @@ enum dyno_status dyno_trace_read(const char *path, struct dyno_trace *out, struc
     dyno_vec_deinit(&reader.rows);
     free(text);
     if (status != DYNO_OK)
-        dyno_trace_deinit(&trace);
+        dyno_load_trace_deinit(&trace);
     else
         *out = trace;
     return status;
 }
 
-void dyno_trace_deinit(struct dyno_trace *trace)
+void dyno_load_trace_deinit(struct dyno_load_trace *trace)
 {
     dyno_replay_deinit(&trace->replay);
     for (size_t i = 0; i < trace->sql_count; i++)
         free(trace->sql[i]);
     free(trace->sql);
-    *trace = (struct dyno_trace){.rows = 0};
+    *trace = (struct dyno_load_trace){.rows = 0};
 }

@@ -23,42 +23,42 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum dyno_trace_note_kind {
-    DYNO_TRACE_MOVED,        /**< stood before a row of an earlier time */
-    DYNO_TRACE_EMPTY,        /**< a statement without text */
-    DYNO_TRACE_NO_STATEMENT, /**< a metadata call, or an execution without text of its own */
-    DYNO_TRACE_CUT,          /**< the last line, not ended */
-    DYNO_TRACE_OTHER,        /**< events of other kinds */
-    DYNO_TRACE_NOTE_KINDS
+enum dyno_load_trace_note_kind {
+    DYNO_LOAD_TRACE_MOVED,        /**< stood before a row of an earlier time */
+    DYNO_LOAD_TRACE_EMPTY,        /**< a statement without text */
+    DYNO_LOAD_TRACE_NO_STATEMENT, /**< a metadata call, or an execution without text of its own */
+    DYNO_LOAD_TRACE_CUT,          /**< the last line, not ended */
+    DYNO_LOAD_TRACE_OTHER,        /**< events of other kinds */
+    DYNO_LOAD_TRACE_NOTE_KINDS
 };
 
-struct dyno_trace_note {
+struct dyno_load_trace_note {
     size_t count;
     size_t first_line; /**< 0: none */
 };
 
-struct dyno_trace {
+struct dyno_load_trace {
     struct dyno_replay replay; /**< at speed 1 */
     char **sql;                /**< different texts, in order of first appearance */
     size_t sql_count;
     int64_t sessions;
     size_t rows; /**< statements found, skipped ones included */
-    struct dyno_trace_note notes[DYNO_TRACE_NOTE_KINDS];
+    struct dyno_load_trace_note notes[DYNO_LOAD_TRACE_NOTE_KINDS];
 };
 
 /**
  * Read a file of either kind; a log is known by its first character, '{'. DYNO_EINPUT "path:line: ...",
- * DYNO_ENOTFOUND. Freed with dyno_trace_deinit.
+ * DYNO_ENOTFOUND. Freed with dyno_load_trace_deinit.
  */
-enum dyno_status dyno_trace_read(const char *path, struct dyno_trace *out,
-                                 struct dyno_err *err) DYNO_MUST_CHECK;
-void dyno_trace_deinit(struct dyno_trace *trace);
+enum dyno_status dyno_load_trace_read(const char *path, struct dyno_load_trace *out,
+                                      struct dyno_err *err) DYNO_MUST_CHECK;
+void dyno_load_trace_deinit(struct dyno_load_trace *trace);
 
 /** A time as traces have it, in ns since whatever its number counts from, an instant since 1970. */
-enum dyno_status dyno_trace_parse_time(const char *text, int64_t *out_ns,
-                                       struct dyno_err *err) DYNO_MUST_CHECK;
+enum dyno_status dyno_load_trace_parse_time(const char *text, int64_t *out_ns,
+                                            struct dyno_err *err) DYNO_MUST_CHECK;
 
 /** What the note says, without count and place: "stood out of order and were moved". */
-const char *dyno_trace_note_text(enum dyno_trace_note_kind kind);
+const char *dyno_load_trace_note_text(enum dyno_load_trace_note_kind kind);
 
 #endif

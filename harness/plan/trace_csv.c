@@ -19,7 +19,7 @@
 #define MAX_YEAR    2200
 
 struct csv {
-    struct dyno_trace_reader *reader;
+    struct dyno_load_trace_reader *reader;
     const char *at;
     const char *end;
     size_t line; /* of the row that is read */
@@ -169,7 +169,7 @@ static bool parse_instant(const char *text, int64_t *out_ns)
     return strcmp(text, "") == 0 || strcmp(text, "Z") == 0;
 }
 
-enum dyno_status dyno_trace_parse_time(const char *text, int64_t *out_ns, struct dyno_err *err)
+enum dyno_status dyno_load_trace_parse_time(const char *text, int64_t *out_ns, struct dyno_err *err)
 {
     double seconds = 0;
     if (dyno_parse_f64(text, 0, MAX_SECONDS, &seconds, NULL) == DYNO_OK) {
@@ -185,7 +185,7 @@ enum dyno_status dyno_trace_parse_time(const char *text, int64_t *out_ns, struct
 
 static enum dyno_status take_row(struct csv *csv, size_t column_count)
 {
-    struct dyno_trace_row row = {.end_ns = INT64_MAX, .id = -1, .line = csv->line};
+    struct dyno_load_trace_row row = {.end_ns = INT64_MAX, .id = -1, .line = csv->line};
     if (csv->count == 1 && csv->fields[0][0] == '\0')
         return DYNO_OK; /* an empty line */
     if (csv->count != column_count)
@@ -193,18 +193,19 @@ static enum dyno_status take_row(struct csv *csv, size_t column_count)
                             "%s:%zu: %zu fields, but the first row names %zu", csv->reader->path,
                             csv->line, csv->count, column_count);
     enum dyno_status status =
-        dyno_trace_parse_time(csv->fields[csv->columns[TIME]], &row.at_ns, csv->reader->err);
+        dyno_load_trace_parse_time(csv->fields[csv->columns[TIME]], &row.at_ns, csv->reader->err);
     if (status != DYNO_OK) {
         (void)dyno_err_prepend(csv->reader->err, "%s:%zu", csv->reader->path, csv->line);
         return status;
     }
     row.session = dyno_xstrdup(csv->fields[csv->columns[SESSION]]);
     row.sql = dyno_xstrdup(csv->fields[csv->columns[SQL]]);
-    dyno_trace_row_take(csv->reader, &row);
+    dyno_load_trace_row_take(csv->reader, &row);
     return DYNO_OK;
 }
 
-enum dyno_status dyno_trace_read_csv(struct dyno_trace_reader *reader, const char *text, size_t len)
+enum dyno_status dyno_load_trace_read_csv(struct dyno_load_trace_reader *reader, const char *text,
+                                          size_t len)
 {
     struct csv csv = {.reader = reader, .at = text, .end = text + len, .line = 1, .next_line = 1};
     enum dyno_status status = read_head(&csv);

@@ -17,8 +17,8 @@
 #define NAME_WITHIN 200
 
 struct log {
-    struct dyno_trace_reader *reader;
-    struct dyno_vec executions; /* struct dyno_trace_row */
+    struct dyno_load_trace_reader *reader;
+    struct dyno_vec executions; /* struct dyno_load_trace_row */
     bool has_operations;
 };
 
@@ -30,33 +30,33 @@ static bool is_metadata_call(const char *statement)
 
 static void take_operation(struct log *log, const cJSON *event, size_t line)
 {
-    struct dyno_trace_row row = {.end_ns = INT64_MAX, .id = -1, .line = line};
+    struct dyno_load_trace_row row = {.end_ns = INT64_MAX, .id = -1, .line = line};
     const char *statement = dyno_json_string_or(event, "statement", "");
     log->has_operations = true;
     if (is_metadata_call(statement)) {
         log->reader->trace->rows++;
-        dyno_trace_remark(log->reader, DYNO_TRACE_NO_STATEMENT, line);
+        dyno_load_trace_remark(log->reader, DYNO_LOAD_TRACE_NO_STATEMENT, line);
         return;
     }
     row.at_ns = dyno_json_i64_or(event, "startTime", 0) * DYNO_NS_PER_MS;
     row.session = dyno_xstrdup(dyno_json_string_or(event, "sessionId", ""));
     row.sql = dyno_xstrdup(statement);
-    dyno_trace_row_take(log->reader, &row);
+    dyno_load_trace_row_take(log->reader, &row);
 }
 
 static void take_execution(struct log *log, const cJSON *event, size_t line)
 {
-    struct dyno_trace_row row = {.at_ns = dyno_json_i64_or(event, "time", 0) * DYNO_NS_PER_MS,
-                                 .end_ns = INT64_MAX,
-                                 .id = dyno_json_i64_or(event, "executionId", -1),
-                                 .line = line};
+    struct dyno_load_trace_row row = {.at_ns = dyno_json_i64_or(event, "time", 0) * DYNO_NS_PER_MS,
+                                      .end_ns = INT64_MAX,
+                                      .id = dyno_json_i64_or(event, "executionId", -1),
+                                      .line = line};
     row.sql = dyno_xstrdup(dyno_json_string_or(event, "description", ""));
     dyno_vec_push(&log->executions, &row);
 }
 
 static void end_execution(struct log *log, const cJSON *event)
 {
-    struct dyno_trace_row *rows = log->executions.items;
+    struct dyno_load_trace_row *rows = log->executions.items;
     int64_t id = dyno_json_i64_or(event, "executionId", -1);
     for (size_t i = log->executions.len; i > 0; i--) {
         if (rows[i - 1].id != id)
@@ -78,7 +78,7 @@ static enum dyno_status read_event(struct log *log, const char *line, size_t num
     bool is_whole = line[0] == '{' && line[strlen(line) - 1] == '}';
     cJSON *event = is_whole && is_wanted ? cJSON_Parse(line) : NULL;
     if (is_last && (!is_whole || (is_wanted && event == NULL))) {
-        dyno_trace_remark(log->reader, DYNO_TRACE_CUT, number);
+        dyno_load_trace_remark(log->reader, DYNO_LOAD_TRACE_CUT, number);
         return DYNO_OK;
     }
     if (!is_whole || (is_wanted && event == NULL))
@@ -86,7 +86,7 @@ static enum dyno_status read_event(struct log *log, const char *line, size_t num
                             "%s:%zu: this is not an event: one JSON object a line",
                             log->reader->path, number);
     if (!is_wanted)
-        dyno_trace_remark(log->reader, DYNO_TRACE_OTHER, number);
+        dyno_load_trace_remark(log->reader, DYNO_LOAD_TRACE_OTHER, number);
     else if (names(line, THRIFT_START))
         take_operation(log, event, number);
     else if (names(line, SQL_START))
@@ -118,23 +118,24 @@ static bool is_statement(const char *description)
 
 static void use_executions(struct log *log)
 {
-    struct dyno_trace_row *rows = log->executions.items;
+    struct dyno_load_trace_row *rows = log->executions.items;
     for (size_t i = 0; i < log->executions.len; i++) {
         if (!log->has_operations && (rows[i].sql[0] == '\0' || is_statement(rows[i].sql))) {
-            dyno_trace_row_take(log->reader, &rows[i]);
+            dyno_load_trace_row_take(log->reader, &rows[i]);
             continue;
         }
         if (!log->has_operations) {
             log->reader->trace->rows++;
-            dyno_trace_remark(log->reader, DYNO_TRACE_NO_STATEMENT, rows[i].line);
+            dyno_load_trace_remark(log->reader, DYNO_LOAD_TRACE_NO_STATEMENT, rows[i].line);
         }
         free(rows[i].sql);
     }
 }
 
-enum dyno_status dyno_trace_read_log(struct dyno_trace_reader *reader, char *text, size_t len)
+enum dyno_status dyno_load_trace_read_log(struct dyno_load_trace_reader *reader, char *text,
+                                          size_t len)
 {
-    struct log log = {.reader = reader, .executions = DYNO_VEC_INIT(struct dyno_trace_row)};
+    struct log log = {.reader = reader, .executions = DYNO_VEC_INIT(struct dyno_load_trace_row)};
     enum dyno_status status = DYNO_OK;
     char *end = text + len;
     for (size_t number = 1; text < end && status == DYNO_OK; number++) {

@@ -118,7 +118,7 @@ struct dyno_workload {
         double speed;
         struct dyno_replay replay; /**< at that speed; empty if this is no replay */
         size_t rows;
-        struct dyno_trace_note notes[DYNO_TRACE_NOTE_KINDS];
+        struct dyno_load_trace_note notes[DYNO_LOAD_TRACE_NOTE_KINDS];
     } trace;
     struct dyno_load_shape load; /**< rate already divided for the scale where the file says so */
     char sha256[DYNO_SHA256_TEXT_BYTES]; /**< of yaml + sql + scale */

@@ -21,7 +21,7 @@ static struct dyno_workload_query *find_query(const struct dyno_workload *w, con
 }
 
 /* The statements of the trace in place of the queries; their texts are taken over. */
-static void replace_queries(struct dyno_workload *w, struct dyno_trace *trace)
+static void replace_queries(struct dyno_workload *w, struct dyno_load_trace *trace)
 {
     struct dyno_workload_query *queries = dyno_xcalloc(trace->sql_count, sizeof *queries);
     for (size_t i = 0; i < trace->sql_count; i++) {
@@ -75,19 +75,19 @@ static void speed_up(struct dyno_replay *replay, double speed)
 enum dyno_status dyno_workload_replay(struct dyno_workload *workload, const char *path,
                                       double speed, struct dyno_err *err)
 {
-    struct dyno_trace trace;
+    struct dyno_load_trace trace;
     struct dyno_load_shape *load = &workload->load;
     /* Written so that NaN is refused too. */
     if (!(speed >= MIN_SPEED && speed <= MAX_SPEED))
         return dyno_err_set(err, DYNO_EINPUT, "a speed of %g is not possible: from %g to %g", speed,
                             MIN_SPEED, MAX_SPEED);
-    enum dyno_status status = dyno_trace_read(path, &trace, err);
+    enum dyno_status status = dyno_load_trace_read(path, &trace, err);
     if (status != DYNO_OK)
         return status;
     speed_up(&trace.replay, speed);
     int64_t last_ns = trace.replay.entries[trace.replay.count - 1].at_ns;
     if (last_ns >= MAX_WINDOW_NS) {
-        dyno_trace_deinit(&trace);
+        dyno_load_trace_deinit(&trace);
         return dyno_err_set(err, DYNO_EINPUT, "%s:1: the trace lasts over 366 days", path);
     }
     replace_queries(workload, &trace);
@@ -105,7 +105,7 @@ enum dyno_status dyno_workload_replay(struct dyno_workload *workload, const char
     load->burst_on_ns = 0;
     load->burst_off_ns = 0;
     load->is_pinned = false;
-    dyno_trace_deinit(&trace);
+    dyno_load_trace_deinit(&trace);
     seal_again(workload);
     return DYNO_OK;
 }

@@ -56,3 +56,7 @@ for (p in list(c(.05, .01, .02, .03, .04), c(.04, NA, .01, .01, .2),
     print(p.adjust(p, "holm"))
     print(p.adjust(p, "BH"))
 }
+
+# Kolmogorov-Smirnov against the exponential
+x <- c(.02, .05, .11, .2, .26, .4, .55, .8, 1.3, 2.9)
+for (rate in c(1.5, 6)) print(ks.test(x, "pexp", rate, exact = FALSE), digits = 12)

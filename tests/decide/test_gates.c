@@ -35,7 +35,7 @@ static void fill(struct trial *trial)
         .record_count = COUNT,
         .is_open_loop = true,
         .measure_ns = INT64_C(10000000000),
-        .sessions = 8,
+        .sessions = 12,
         .offered = COUNT,
         .completed = COUNT,
         .dropped_events = 0.0,
@@ -86,7 +86,7 @@ static void test_healthy_trial_passes_every_gate(void **state)
     fill(&trial);
     judge(&trial);
     assert_true(trial.is_valid);
-    assert_int_equal(trial.gate_count, 11);
+    assert_int_equal(trial.gate_count, 18);
     for (size_t i = 0; i < trial.gate_count; i++) {
         assert_true(trial.gates[i].is_passed);
         assert_true(strlen(trial.gates[i].text) > 10);
@@ -133,14 +133,15 @@ static void test_busy_sessions_are_reported(void **state)
     (void)state;
     struct trial trial;
     fill(&trial);
-    for (size_t i = 0; i < 20; i++) {
-        trial.records[i].claim_ns = trial.records[i].intended_ns + 300000000;
-        trial.records[i].send_ns = trial.records[i].claim_ns + 1000;
-    }
+    for (size_t i = 0; i < 20; i++)
+        trial.records[i].claim_ns = trial.records[i].intended_ns + 10000;
+    /* Ten statements overlap from the tenth on, but for 50 us between two. */
+    trial.facts.sessions = 10;
     judge(&trial);
     assert_failed(&trial, "sessions_busy", false);
-    assert_near(gate_of(&trial, "sessions_busy").value, 0.1, 1e-12);
-    assert_non_null(strstr(gate_of(&trial, "sessions_busy").text, "limited by the 8 sessions"));
+    assert_near(gate_of(&trial, "sessions_busy").value, 191 * 0.04995 / 10, 1e-9);
+    assert_non_null(strstr(gate_of(&trial, "sessions_busy").text, "limited by the 10 sessions"));
+    assert_non_null(strstr(gate_of(&trial, "sessions_busy").text, "10 % of the statements"));
 }
 
 static void test_unsent_statements_fail_the_rate_and_are_censored(void **state)
@@ -239,6 +240,85 @@ static void test_surroundings_are_fatal(void **state)
     assert_failed(&trial, "server_alive", true);
 }
 
+static void test_state_of_the_machine_is_reported(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    trial.facts.stall_p999_ms = 5.5;
+    trial.facts.steal_ratio = 0.02;
+    trial.facts.thread_cpu_ratio = 0.8;
+    trial.facts.clock_drift_ppm = -150;
+    trial.facts.wall_step_ms = -3600000;
+    trial.facts.clock_source = "tsc";
+    judge(&trial);
+    assert_failed(&trial, "generator_stalls", false);
+    assert_failed(&trial, "steal", false);
+    assert_failed(&trial, "generator_thread", false);
+    assert_failed(&trial, "clock_drift", false);
+    assert_failed(&trial, "wall_step", false);
+    assert_true(gate_of(&trial, "clock_source").is_passed);
+    trial.facts.clock_source = "hpet";
+    judge(&trial);
+    assert_failed(&trial, "clock_source", true);
+    trial.facts.stall_p999_ms = NAN;
+    trial.facts.clock_source = NULL;
+    judge(&trial);
+    assert_false(has_gate(&trial, "generator_stalls"));
+    assert_false(has_gate(&trial, "clock_source"));
+}
+
+/* Gaps that rise evenly from 0 to their 0.995 quantile in the way of Exp(20): the best sample there is. */
+static void test_arrivals_are_held_against_the_plan(void **state)
+{
+    (void)state;
+    struct trial trial;
+    int64_t at_ns = 0;
+    fill(&trial);
+    for (size_t i = 0; i < COUNT; i++) {
+        at_ns += (int64_t)(-log1p(-((double)(i * 77 % COUNT) + 0.5) / COUNT) / 20 * 1e9);
+        trial.records[i].intended_ns = at_ns;
+        trial.records[i].claim_ns = at_ns - 1000;
+        trial.records[i].send_ns = at_ns;
+        trial.records[i].done_ns = at_ns + 500000000;
+    }
+    trial.facts.is_poisson = true;
+    trial.facts.rate_per_s = 20;
+    trial.facts.sessions = 1000;
+    judge(&trial);
+    assert_true(gate_of(&trial, "arrivals").is_passed);
+    assert_true(gate_of(&trial, "arrivals").value > 0.99);
+    trial.facts.rate_per_s = 30;
+    judge(&trial);
+    assert_failed(&trial, "arrivals", false);
+    /* With a backlog nothing can be said. */
+    for (size_t i = 0; i < COUNT; i += 10)
+        trial.records[i].claim_ns = trial.records[i].intended_ns + 1;
+    judge(&trial);
+    assert_false(has_gate(&trial, "arrivals"));
+}
+
+static void test_trend_of_service_times_is_reported(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    /* Two queries, ten times apart: the mix alone is no trend. */
+    for (size_t i = 0; i < COUNT; i++) {
+        trial.records[i].query = i % 3 == 0;
+        trial.records[i].done_ns = trial.records[i].send_ns + (i % 3 == 0 ? 5000000 : 50000000);
+    }
+    judge(&trial);
+    assert_true(gate_of(&trial, "stationary").is_passed);
+    assert_true(gate_of(&trial, "steady").is_passed);
+    for (size_t i = 0; i < COUNT; i++)
+        trial.records[i].done_ns += (int64_t)i * 200000;
+    judge(&trial);
+    assert_failed(&trial, "stationary", false);
+    assert_failed(&trial, "steady", false);
+    assert_non_null(strstr(gate_of(&trial, "stationary").text, "up"));
+}
+
 static void test_nothing_recorded_is_invalid(void **state)
 {
     (void)state;
@@ -268,6 +348,9 @@ int main(void)
         cmocka_unit_test(test_what_was_not_measured_is_left_out),
         cmocka_unit_test(test_spark_gates_are_not_fatal),
         cmocka_unit_test(test_surroundings_are_fatal),
+        cmocka_unit_test(test_state_of_the_machine_is_reported),
+        cmocka_unit_test(test_arrivals_are_held_against_the_plan),
+        cmocka_unit_test(test_trend_of_service_times_is_reported),
         cmocka_unit_test(test_nothing_recorded_is_invalid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

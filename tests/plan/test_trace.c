@@ -15,7 +15,7 @@ static char path[64];
 static int make_path(void **state)
 {
     (void)state;
-    (void)snprintf(path, sizeof path, "/tmp/dyno_trace_XXXXXX");
+    (void)snprintf(path, sizeof path, "/tmp/dyno_load_trace_XXXXXX");
     int fd = mkstemp(path);
     close(fd);
     return fd < 0;
@@ -27,17 +27,17 @@ static int remove_path(void **state)
     return unlink(path);
 }
 
-static struct dyno_trace read_text(const char *text)
+static struct dyno_load_trace read_text(const char *text)
 {
-    struct dyno_trace trace;
+    struct dyno_load_trace trace;
     struct dyno_err err = DYNO_ERR_INIT;
     assert_int_equal(dyno_file_write(path, text, strlen(text), NULL), DYNO_OK);
-    if (dyno_trace_read(path, &trace, &err) != DYNO_OK)
+    if (dyno_load_trace_read(path, &trace, &err) != DYNO_OK)
         fail_msg("%s", err.message);
     return trace;
 }
 
-static void check(const struct dyno_trace *trace, size_t i, int64_t at_ns, uint32_t session,
+static void check(const struct dyno_load_trace *trace, size_t i, int64_t at_ns, uint32_t session,
                   const char *sql)
 {
     assert_int_equal(trace->replay.entries[i].at_ns, at_ns);
@@ -48,48 +48,48 @@ static void check(const struct dyno_trace *trace, size_t i, int64_t at_ns, uint3
 static void test_csv_gives_times_sessions_and_statements(void **state)
 {
     (void)state;
-    struct dyno_trace t = read_text("user,Time,session,SQL\r\n"
-                                    "x,100.5,alice,SELECT 1;\r\n"
-                                    "x,100.75,bob,\"SELECT \"\"a\"\",\n 2\"\r\n"
-                                    "\r\n"
-                                    "x,103,alice, SELECT 1 \r\n");
+    struct dyno_load_trace t = read_text("user,Time,session,SQL\r\n"
+                                         "x,100.5,alice,SELECT 1;\r\n"
+                                         "x,100.75,bob,\"SELECT \"\"a\"\",\n 2\"\r\n"
+                                         "\r\n"
+                                         "x,103,alice, SELECT 1 \r\n");
     assert_int_equal(t.replay.count, 3);
     assert_int_equal(t.sessions, 2);
     assert_int_equal(t.sql_count, 2);
     check(&t, 0, 0, 0, "SELECT 1");
     check(&t, 1, 250 * MS, 1, "SELECT \"a\",\n 2");
     check(&t, 2, 2500 * MS, 0, "SELECT 1");
-    for (int i = 0; i < DYNO_TRACE_NOTE_KINDS; i++)
+    for (int i = 0; i < DYNO_LOAD_TRACE_NOTE_KINDS; i++)
         assert_int_equal(t.notes[i].count, 0);
-    dyno_trace_deinit(&t);
+    dyno_load_trace_deinit(&t);
 }
 
 static void test_csv_takes_instants(void **state)
 {
     (void)state;
-    struct dyno_trace t = read_text("time,session,sql\n"
-                                    "2024-02-28T23:59:59.900Z,1,SELECT 1\n"
-                                    "2024-02-29 00:00:00,1,SELECT 2\n"
-                                    "2024-03-01T00:00:00Z,1,SELECT 3\n");
+    struct dyno_load_trace t = read_text("time,session,sql\n"
+                                         "2024-02-28T23:59:59.900Z,1,SELECT 1\n"
+                                         "2024-02-29 00:00:00,1,SELECT 2\n"
+                                         "2024-03-01T00:00:00Z,1,SELECT 3\n");
     check(&t, 1, 100 * MS, 0, "SELECT 2");
     check(&t, 2, 100 * MS + 86400 * INT64_C(1000) * MS, 0, "SELECT 3");
-    dyno_trace_deinit(&t);
+    dyno_load_trace_deinit(&t);
 }
 
 static void test_csv_out_of_order_is_sorted_and_noted(void **state)
 {
     (void)state;
-    struct dyno_trace t =
+    struct dyno_load_trace t =
         read_text("time,session,sql\n2,a,SELECT 2\n1,b,SELECT 1\n2,a,SELECT 3\n3,a,\n");
     check(&t, 0, 0, 0, "SELECT 1");
     check(&t, 1, 1000 * MS, 1, "SELECT 2");
     check(&t, 2, 1000 * MS, 1, "SELECT 3"); /* equal times keep their order */
-    assert_int_equal(t.notes[DYNO_TRACE_MOVED].count, 1);
-    assert_int_equal(t.notes[DYNO_TRACE_MOVED].first_line, 3);
-    assert_int_equal(t.notes[DYNO_TRACE_EMPTY].count, 1);
-    assert_int_equal(t.notes[DYNO_TRACE_EMPTY].first_line, 5);
+    assert_int_equal(t.notes[DYNO_LOAD_TRACE_MOVED].count, 1);
+    assert_int_equal(t.notes[DYNO_LOAD_TRACE_MOVED].first_line, 3);
+    assert_int_equal(t.notes[DYNO_LOAD_TRACE_EMPTY].count, 1);
+    assert_int_equal(t.notes[DYNO_LOAD_TRACE_EMPTY].first_line, 5);
     assert_int_equal(t.rows, 4);
-    dyno_trace_deinit(&t);
+    dyno_load_trace_deinit(&t);
 }
 
 #define OPERATION(id, session, at, sql)                                                            \
@@ -106,7 +106,7 @@ static void test_csv_out_of_order_is_sorted_and_noted(void **state)
 static void test_log_of_a_thrift_server_keeps_its_sessions(void **state)
 {
     (void)state;
-    struct dyno_trace t =
+    struct dyno_load_trace t =
         read_text("{\"Event\":\"SparkListenerLogStart\",\"Spark Version\":\"4.1.4\"}\n" OPERATION(
             "o1", "s-b", "1000", "SELECT 1") START("0", "1001", "SELECT 1")
                       OPERATION("o2", "s-a", "1500", "Listing catalogs")
@@ -114,26 +114,27 @@ static void test_log_of_a_thrift_server_keeps_its_sessions(void **state)
     assert_int_equal(t.replay.count, 2);
     check(&t, 0, 0, 0, "SELECT 1");
     check(&t, 1, 600 * MS, 1, "SELECT 2");
-    assert_int_equal(t.notes[DYNO_TRACE_NO_STATEMENT].count, 1);
-    assert_int_equal(t.notes[DYNO_TRACE_NO_STATEMENT].first_line, 4);
-    assert_int_equal(t.notes[DYNO_TRACE_OTHER].count, 1);
-    dyno_trace_deinit(&t);
+    assert_int_equal(t.notes[DYNO_LOAD_TRACE_NO_STATEMENT].count, 1);
+    assert_int_equal(t.notes[DYNO_LOAD_TRACE_NO_STATEMENT].first_line, 4);
+    assert_int_equal(t.notes[DYNO_LOAD_TRACE_OTHER].count, 1);
+    dyno_load_trace_deinit(&t);
 }
 
 static void test_log_without_sessions_keeps_the_concurrency(void **state)
 {
     (void)state;
-    struct dyno_trace t = read_text(START("0", "0", "select a") START("1", "10", "select b")
-                                        END("0", "50") START("2", "60", "with x as (select 1)")
-                                            END("1", "70") START("3", "65", "count at App.scala:7")
-                                                START("4", "80", "select c") "{\"Event\":\"cut");
+    struct dyno_load_trace t =
+        read_text(START("0", "0", "select a") START("1", "10", "select b") END("0", "50")
+                      START("2", "60", "with x as (select 1)") END("1", "70")
+                          START("3", "65", "count at App.scala:7")
+                              START("4", "80", "select c") "{\"Event\":\"cut");
     assert_int_equal(t.sessions, 2);
     assert_int_equal(t.replay.count, 4);
     check(&t, 1, 10 * MS, 1, "select b");
     check(&t, 2, 60 * MS, 0, "with x as (select 1)");
-    assert_int_equal(t.notes[DYNO_TRACE_NO_STATEMENT].first_line, 6);
-    assert_int_equal(t.notes[DYNO_TRACE_CUT].count, 1);
-    dyno_trace_deinit(&t);
+    assert_int_equal(t.notes[DYNO_LOAD_TRACE_NO_STATEMENT].first_line, 6);
+    assert_int_equal(t.notes[DYNO_LOAD_TRACE_CUT].count, 1);
+    dyno_load_trace_deinit(&t);
 }
 
 static void test_what_is_wrong_is_refused_at_its_line(void **state)
@@ -157,18 +158,18 @@ static void test_what_is_wrong_is_refused_at_its_line(void **state)
         {START("0", "0", "count at App.scala:7"), ":1: there is no statement"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct dyno_trace t;
+        struct dyno_load_trace t;
         struct dyno_err err = DYNO_ERR_INIT;
         assert_int_equal(dyno_file_write(path, cases[i].text, strlen(cases[i].text), NULL),
                          DYNO_OK);
-        assert_int_equal(dyno_trace_read(path, &t, &err), DYNO_EINPUT);
+        assert_int_equal(dyno_load_trace_read(path, &t, &err), DYNO_EINPUT);
         if (strstr(err.message, cases[i].says) == NULL)
             fail_msg("case %zu: '%s' does not say '%s'", i, err.message, cases[i].says);
     }
     assert_int_equal(dyno_file_write(path, "time\0x", 6, NULL), DYNO_OK);
-    struct dyno_trace t;
-    assert_int_equal(dyno_trace_read(path, &t, NULL), DYNO_EINPUT);
-    assert_int_equal(dyno_trace_read("/nowhere/trace", &t, NULL), DYNO_ENOTFOUND);
+    struct dyno_load_trace t;
+    assert_int_equal(dyno_load_trace_read(path, &t, NULL), DYNO_EINPUT);
+    assert_int_equal(dyno_load_trace_read("/nowhere/trace", &t, NULL), DYNO_ENOTFOUND);
 }
 
 static void test_workload_becomes_the_trace(void **state)

@@ -1,0 +1,86 @@
+#include "decide/gates_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+#define STALL_LIMIT_MS     5.0
+#define STEAL_LIMIT        0.01
+#define THREAD_CPU_LIMIT   0.7
+#define DRIFT_LIMIT_PPM    100.0
+#define WALL_STEP_LIMIT_MS 500.0
+
+/* One that holds while the value is at most the limit; left out if there is no value. */
+static void judge_value(struct dyno_judging *judging, struct dyno_store_gate gate, const char *good,
+                        const char *bad)
+{
+    if (isnan(gate.value))
+        return;
+    gate.is_passed = gate.value <= gate.limit;
+    dyno_gate_add(judging, gate, "%s", gate.is_passed ? good : bad);
+}
+
+static void judge_clock_source(struct dyno_judging *judging)
+{
+    const char *source = judging->facts->clock_source;
+    if (source == NULL || source[0] == '\0')
+        return;
+    bool is_slow = strcmp(source, "hpet") == 0 || strcmp(source, "acpi_pm") == 0;
+    struct dyno_store_gate gate = {.name = "clock_source",
+                                   .value = is_slow ? 0.0 : 1.0,
+                                   .limit = 1.0,
+                                   .unit = "",
+                                   .is_fatal = true,
+                                   .is_passed = !is_slow};
+    if (is_slow)
+        dyno_gate_add(judging, gate,
+                      "the kernel reads its clock from '%s', which takes microseconds: use a "
+                      "machine whose clock source is tsc",
+                      source);
+    else
+        dyno_gate_add(judging, gate, "the kernel reads its clock from '%s'", source);
+}
+
+void dyno_gates_judge_machine(struct dyno_judging *judging)
+{
+    const struct dyno_gate_facts *facts = judging->facts;
+    judge_clock_source(judging);
+    judge_value(judging,
+                (struct dyno_store_gate){.name = "clock_drift",
+                                         .value = fabs(facts->clock_drift_ppm),
+                                         .limit = DRIFT_LIMIT_PPM,
+                                         .unit = "ppm"},
+                "the clock ran evenly",
+                "the clock was sped up or slowed down during the trial, and durations with it: "
+                "let time synchronisation settle first");
+    judge_value(judging,
+                (struct dyno_store_gate){.name = "wall_step",
+                                         .value = fabs(facts->wall_step_ms),
+                                         .limit = WALL_STEP_LIMIT_MS,
+                                         .unit = "ms"},
+                "the wall clock was not set",
+                "the wall clock was set during the trial; durations are not affected, but times of "
+                "day, and the join with Spark's, may be off");
+    judge_value(judging,
+                (struct dyno_store_gate){.name = "generator_stalls",
+                                         .value = facts->stall_p999_ms,
+                                         .limit = STALL_LIMIT_MS,
+                                         .unit = "ms"},
+                "the generator's machine did not stall",
+                "the generator's machine stalls: 1 in 1000 naps of 5 ms lasted over 10 ms, "
+                "which any statement may have suffered too; give it cores of its own");
+    judge_value(judging,
+                (struct dyno_store_gate){.name = "generator_thread",
+                                         .value = facts->thread_cpu_ratio,
+                                         .limit = THREAD_CPU_LIMIT,
+                                         .unit = "ratio"},
+                "no session's thread was near its limit",
+                "a session's thread used most of a core: the client is part of what is measured; "
+                "use more sessions, or a lower rate for each");
+    judge_value(
+        judging,
+        (struct dyno_store_gate){
+            .name = "steal", .value = facts->steal_ratio, .limit = STEAL_LIMIT, .unit = "ratio"},
+        "the machine had its CPU for itself",
+        "the host of this virtual machine took CPU time from it: times are longer than the "
+        "server's own");
+}
