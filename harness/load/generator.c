@@ -290,7 +290,11 @@ static void conduct(struct conductor *c)
             return;
         if (c->drain_end_ns != INT64_MAX && now_ns > c->drain_end_ns + CANCEL_PATIENCE_NS)
             return;
-        run->clock->sleep_until_ns(run->clock->ctx, now_ns + pause_ns(c));
+        int64_t wake_ns = now_ns + pause_ns(c);
+        int64_t measure_ns = run->epoch_ns + run->measure_begin_ns;
+        if (!run->is_warmup && now_ns < measure_ns && measure_ns < wake_ns)
+            wake_ns = measure_ns; /* the state follows the phase at once */
+        run->clock->sleep_until_ns(run->clock->ctx, wake_ns);
     }
 }
 

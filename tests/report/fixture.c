@@ -301,7 +301,7 @@ static void put_trial(struct builder *b, const struct trial_numbers *t)
     int64_t trial = put(
         b,
         "INSERT INTO trial VALUES (NULL, 1, ?1, ?2, ?3, ?4, ?5, 'complete', ?6, ?7, ?8, ?9, ?10, ?11, "
-        "?12, ?13, ?13, ?14, ?15, 0, ?16, ?17, 310000000, 9437184)",
+        "?12, ?13, ?13, ?14, ?15, 0, ?16, ?17, 310000000, 9437184, '')",
         t->is_warmup ? "tNNiihhttiiiiiiii" : "tiiiihhttiiiiiiii",
         t->is_warmup ? "warmup" : "measure", (int64_t)t->block, (int64_t)t->position,
         b->arm_ids[t->arm], b->start_ids[t->start], "", tag, "815", "2026-11-21T12:02:00.000Z",
