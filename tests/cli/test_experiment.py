@@ -78,8 +78,7 @@ class Experiment(unittest.TestCase):
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
 
     def run_program(self, verb, port, *words, code=0):
-        results = self.dir / "r.db"
-        before = results.read_bytes() if results.exists() else None
+        before = {path: path.read_bytes() for path in self.dir.glob("r.db*")}
         for _ in range(6):
             process = self.start(verb, port, *words)
             out, err = process.communicate(timeout=120)
@@ -88,8 +87,8 @@ class Experiment(unittest.TestCase):
                 break
             for path in self.dir.glob("r.db*"):
                 path.unlink()
-            if before is not None:
-                results.write_bytes(before)
+            for path, content in before.items():
+                path.write_bytes(content)
         if code is not None:
             self.assertEqual(process.returncode, code, err + out)
         return out, err
