@@ -15,7 +15,8 @@ static SQLRETURN answer_empty(SQLHSTMT handle, enum dyno_odbc_empty which)
     return dyno_odbc_stmt_leave(stmt, rc);
 }
 
-/* One name of a catalog function: the text and its length. */
+/* One name of a catalog function: the text and its length. A type cannot stand in parentheses.
+ * NOLINTNEXTLINE(bugprone-macro-parentheses) */
 #define NAME(type, n) __attribute__((unused)) type *n, __attribute__((unused)) SQLSMALLINT n##_len
 #define FLAG(n)       __attribute__((unused)) SQLUSMALLINT n
 

@@ -98,7 +98,7 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLDescribeParam(SQLHSTMT handle, SQLUSMALLINT n
     else if (rec == NULL)
         rc = dyno_odbc_diag_post(&stmt->diag, "HYC00",
                                  "the server does not tell the types of parameters; bind them");
-    if (rc != SQL_SUCCESS)
+    if (rc != SQL_SUCCESS || rec == NULL)
         return dyno_odbc_stmt_leave(stmt, rc);
     if (sql_type != NULL)
         *sql_type = rec->type;
