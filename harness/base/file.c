@@ -58,10 +58,14 @@ enum dyno_status dyno_file_read(const char *path, size_t max_bytes, char **out, 
                               path, (long long)info.st_size, max_bytes);
         goto done;
     }
-    /* Files of /proc say that they are empty. */
-    room = info.st_size > 0 ? (size_t)info.st_size : max_bytes;
+    /* Files of /proc and pipes say that they are empty: one byte more than allowed tells of too many. */
+    room = info.st_size > 0 ? (size_t)info.st_size : max_bytes + 1;
     buf = dyno_xcalloc(room + 1, 1);
     status = read_all(fd, path, buf, room, len_out, err);
+    if (status == DYNO_OK && *len_out > max_bytes)
+        status = dyno_err_set(err, DYNO_ELIMIT,
+                              "'%s' has over %zu bytes, which is the most that is allowed", path,
+                              max_bytes);
     if (status == DYNO_OK) {
         *out = buf;
         buf = NULL;

@@ -10,7 +10,8 @@
 
 /**
  * Whole file into memory, ended with a NUL that `*len_out` does not count. DYNO_ENOTFOUND,
- * DYNO_EIO, or DYNO_ELIMIT over `max_bytes` (nothing of it is read then). The caller frees `*out`.
+ * DYNO_EIO, or DYNO_ELIMIT over `max_bytes` (a regular file is not read at all then; a pipe or device
+ * up to there). The caller frees `*out`.
  */
 enum dyno_status dyno_file_read(const char *path, size_t max_bytes, char **out, size_t *len_out,
                                 struct dyno_err *err) DYNO_MUST_CHECK;

@@ -50,7 +50,10 @@ static int redirect(const char *path, int fd)
 {
     int flags = path == NULL ? O_RDWR : O_WRONLY | O_CREAT | O_APPEND;
     int opened = open(path == NULL ? "/dev/null" : path, flags, 0644);
-    return opened < 0 ? -1 : dup2(opened, fd);
+    int copied = opened < 0 ? -1 : dup2(opened, fd);
+    if (opened >= 0 && opened != fd)
+        close(opened);
+    return copied;
 }
 
 /* In the child: only calls that are safe after fork. The errno of a failure goes up the pipe. */

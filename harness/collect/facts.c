@@ -8,7 +8,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#define MAX_FILE_BYTES ((size_t)1024 * 1024)
+#define MAX_FILE_BYTES                                                                             \
+    ((size_t)8 * 1024 * 1024) /* /proc/cpuinfo of a thousand cores is over 1 MiB */
 
 static void set_value(struct dyno_host_fact *fact, const char *text)
 {

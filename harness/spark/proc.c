@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_ENVIRONMENT_BYTES ((size_t)1024 * 1024)
+/* More than the kernel lets a program be started with. */
+#define MAX_ENVIRONMENT_BYTES ((size_t)8 * 1024 * 1024)
 #define STATE_LISTEN          0x0A
 
 static char process_state(pid_t pid)

@@ -49,6 +49,18 @@ static void test_file_refuses_more_than_its_limit(void **state)
     free(path);
 }
 
+/* What does not tell its size must not be cut in silence. */
+static void test_file_refuses_an_endless_one(void **state)
+{
+    (void)state;
+    struct dyno_err err = DYNO_ERR_INIT;
+    char *text = NULL;
+    size_t len = 0;
+    assert_int_equal(dyno_file_read("/dev/zero", 1000, &text, &len, &err), DYNO_ELIMIT);
+    assert_null(text);
+    assert_non_null(strstr(err.message, "over 1000 bytes"));
+}
+
 static void test_file_tells_missing_from_unreadable(void **state)
 {
     char *text = NULL;
@@ -148,6 +160,7 @@ int main(void)
                                         drop_folder),
         cmocka_unit_test_setup_teardown(test_file_tells_missing_from_unreadable, make_folder,
                                         drop_folder),
+        cmocka_unit_test(test_file_refuses_an_endless_one),
         cmocka_unit_test(test_file_reads_proc),
         cmocka_unit_test_setup_teardown(test_file_tail_starts_at_a_line, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(test_dir_makes_lists_and_removes, make_folder, drop_folder),

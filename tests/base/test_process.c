@@ -3,6 +3,7 @@
 #include "base/process.h"
 #include "support/check.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +49,28 @@ static void test_process_reports_what_cannot_run(void **state)
     const char *directory[] = {"/tmp", NULL};
     options.argv = directory;
     assert_int_equal(dyno_process_spawn(&options, &pid, &err), DYNO_EENV);
+}
+
+static void test_process_inherits_no_descriptor_of_ours(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/dyno-process-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    /* 0, 1, 2, the one with which ls reads the folder, and what this test was itself started with. */
+    long expected = 4;
+    for (int i = 3; i < 256; i++) {
+        int flags = fcntl(i, F_GETFD);
+        expected += flags >= 0 && (flags & FD_CLOEXEC) == 0;
+    }
+    pid_t pid = spawn_shell("ls /proc/self/fd | wc -l", path);
+    struct dyno_exit end = dyno_process_wait(pid, dyno_now_ns() + 10 * DYNO_NS_PER_S);
+    assert_false(end.is_running);
+    char *text = dyno_file_tail(path, 100);
+    assert_int_equal(strtol(text, NULL, 10), expected);
+    free(text);
+    unlink(path);
 }
 
 /* A zombie counts as gone: whoever adopted the orphan reaps it in his own time. */
@@ -100,6 +123,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_process_gives_exit_code_and_output),
+        cmocka_unit_test(test_process_inherits_no_descriptor_of_ours),
         cmocka_unit_test(test_process_reports_what_cannot_run),
         cmocka_unit_test(test_process_stops_the_whole_group),
         cmocka_unit_test(test_process_start_ticks_name_a_process),

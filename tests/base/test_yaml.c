@@ -1,3 +1,4 @@
+#include "base/str.h"
 #include "base/yaml.h"
 #include "support/check.h"
 
@@ -52,6 +53,28 @@ static void test_yaml_refuses_with_file_line_column(void **state)
     }
 }
 
+/* A program that compares each key with all others does not end within the test's time. */
+static void test_yaml_reads_the_largest_mapping_in_time(void **state)
+{
+    (void)state;
+    struct dyno_err err = DYNO_ERR_INIT;
+    struct dyno_yaml *root = NULL;
+    struct dyno_str text;
+    size_t keys = 0;
+    dyno_str_init(&text, DYNO_YAML_MAX_BYTES);
+    while (text.len + 16 < DYNO_YAML_MAX_BYTES)
+        dyno_str_appendf(&text, "%zx: 1\n", keys++);
+    assert_int_equal(dyno_yaml_parse(dyno_str_text(&text), text.len, "f", &root, &err), DYNO_OK);
+    assert_int_equal(root->count, keys);
+    dyno_yaml_free(root);
+    root = NULL;
+    dyno_str_append(&text, "2a: 1\n");
+    assert_int_equal(dyno_yaml_parse(dyno_str_text(&text), text.len, "f", &root, &err),
+                     DYNO_EINPUT);
+    assert_non_null(strstr(err.message, "key '2a' stands twice (first in line 43)"));
+    dyno_str_deinit(&text);
+}
+
 static void test_yaml_bounds_depth_and_size(void **state)
 {
     (void)state;
@@ -91,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_yaml_remembers_places),
         cmocka_unit_test(test_yaml_refuses_with_file_line_column),
+        cmocka_unit_test(test_yaml_reads_the_largest_mapping_in_time),
         cmocka_unit_test(test_yaml_bounds_depth_and_size),
         cmocka_unit_test(test_yaml_names_strange_keys),
     };
