@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -212,6 +213,16 @@ enum dyno_status dyno_dir_list(const char *path, char ***names_out, size_t *coun
         qsort(names.items, names.len, sizeof(char *), compare_names);
     *names_out = dyno_vec_take(&names, count_out);
     return DYNO_OK;
+}
+
+int dyno_dir_lock(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
 }
 
 int64_t dyno_dir_free_bytes(const char *path)

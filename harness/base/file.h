@@ -41,6 +41,13 @@ enum dyno_status dyno_dir_remove(const char *path, struct dyno_err *err) DYNO_MU
 enum dyno_status dyno_dir_list(const char *path, char ***names_out, size_t *count_out,
                                struct dyno_err *err) DYNO_MUST_CHECK;
 
+/**
+ * An exclusive lock on a folder, without waiting: a descriptor to close() when it is done with, -1 if
+ * another process holds it or it cannot be had. It ends with the process, however that ends; programs
+ * that we start do not inherit it.
+ */
+int dyno_dir_lock(const char *path);
+
 /** Free bytes for us on the file system that holds `path`; -1 if unknown. */
 int64_t dyno_dir_free_bytes(const char *path);
 

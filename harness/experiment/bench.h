@@ -14,7 +14,8 @@ struct dyno_bench {
     struct dyno_layout layout;
     int64_t *arm_ids;
     bool *has_plan; /**< arm x query: its plan text is stored */
-    char *work_dir; /**< scratch of this experiment */
+    char *work_dir; /**< scratch of this experiment, see scratch.h; NULL: none yet */
+    int work_lock;
     int files_made; /**< numbers the scratch files */
     int trials_run;
     int64_t begun_ns;

@@ -6,12 +6,28 @@
 #include "base/process.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SCRIPT_STATEMENT_TIMEOUT_NS (900 * DYNO_NS_PER_S)
 #define CONNECT_PATIENCE_NS         (120 * DYNO_NS_PER_S)
-#define POLL_NS                     (50 * DYNO_NS_PER_MS)
+#define END_PATIENCE_NS             (30 * DYNO_NS_PER_S)
+/* What a generator gets to end by itself after the second stop. */
+#define HASTE_NS (8 * DYNO_NS_PER_S)
+#define POLL_NS  (50 * DYNO_NS_PER_MS)
+
+/* A cache folder that cannot be written is no fault of ours and not the results' loss. */
+static enum dyno_status blame_cache(enum dyno_status status, struct dyno_err *err)
+{
+    struct dyno_err why = DYNO_ERR_INIT;
+    if (status != DYNO_EIO)
+        return status;
+    if (err != NULL)
+        why = *err;
+    return dyno_err_set(err, DYNO_EENV, "%.1800s: make room, or choose another --cache-dir",
+                        why.message);
+}
 
 static enum dyno_status spawn(struct dyno_bench *bench, const char *const *argv,
                               const char *log_path, pid_t *pid, struct dyno_err *err)
@@ -41,16 +57,21 @@ static enum dyno_status first_failure(const struct dyno_script_answer *answer,
     return DYNO_OK;
 }
 
-static enum dyno_status wait_script(struct dyno_bench *bench, pid_t pid, const char *log_path,
-                                    struct dyno_err *err)
+static enum dyno_status wait_script(struct dyno_bench *bench, pid_t pid, int64_t deadline_ns,
+                                    const char *log_path, struct dyno_err *err)
 {
     struct dyno_exit exit = {.is_running = true};
     while (exit.is_running) {
         exit = dyno_process_wait(pid, dyno_now_ns() + 200 * DYNO_NS_PER_MS);
-        if (exit.is_running && dyno_bench_is_stopped(bench)) {
-            (void)dyno_process_stop_group(pid, 2 * DYNO_NS_PER_S);
+        bool is_stopped = dyno_bench_is_stopped(bench);
+        if (!exit.is_running || (!is_stopped && dyno_now_ns() < deadline_ns))
+            continue;
+        (void)dyno_process_stop_group(pid, 2 * DYNO_NS_PER_S);
+        if (is_stopped)
             return dyno_err_set(err, DYNO_ECANCELLED, "stopped");
-        }
+        return dyno_err_set(err, DYNO_ETIMEOUT,
+                            "the driver does not return from a call: its process was killed; try "
+                            "the statement with another client, or another driver");
     }
     if (exit.signal == 0 && exit.code == 0)
         return DYNO_OK;
@@ -78,15 +99,17 @@ enum dyno_status dyno_child_script(struct dyno_bench *bench, char *const *statem
                                  .keep_going = !is_strict,
                                  .statements = dyno_xcalloc(count, sizeof(char *)),
                                  .statement_count = count};
+    int64_t limit_ns =
+        CONNECT_PATIENCE_NS + END_PATIENCE_NS + (int64_t)count * SCRIPT_STATEMENT_TIMEOUT_NS;
     pid_t pid = 0;
     memset(answer, 0, sizeof *answer);
     for (size_t i = 0; i < count; i++)
         script.statements[i] = statements[i];
-    enum dyno_status status = dyno_script_write(&script, script_path, err);
+    enum dyno_status status = blame_cache(dyno_script_write(&script, script_path, err), err);
     if (status == DYNO_OK)
         status = spawn(bench, argv, log_path, &pid, err);
     if (status == DYNO_OK)
-        status = wait_script(bench, pid, log_path, err);
+        status = wait_script(bench, pid, dyno_now_ns() + limit_ns, log_path, err);
     if (status == DYNO_OK)
         status = dyno_script_answer_read(answer_path, answer, err);
     if (status == DYNO_OK && answer->error.status != DYNO_OK) {
@@ -107,23 +130,46 @@ enum dyno_status dyno_child_script(struct dyno_bench *bench, char *const *statem
 static int64_t trial_limit_ns(const struct dyno_trial_plan *plan)
 {
     const struct dyno_load_shape *load = &plan->load;
-    int64_t limit = CONNECT_PATIENCE_NS + load->drain_ns + load->timeout_ns + 30 * DYNO_NS_PER_S;
+    int64_t limit = CONNECT_PATIENCE_NS + load->drain_ns + load->timeout_ns + END_PATIENCE_NS;
     if (plan->is_warmup)
         return limit +
                dyno_load_shape_warmup_most(load) * (int64_t)plan->query_count * load->timeout_ns;
     return limit + load->trial_warmup_ns + load->measure_ns;
 }
 
-/* A stop goes on to the generator: SIGTERM once for each step of it. */
-static void pass_stop_on(struct dyno_bench *bench, pid_t pid, int *signals_sent)
+/* A stop goes on to the generator: SIGTERM once for each step of it. Returns the instant at which it must
+ * have ended: a driver that does not return would otherwise keep the user waiting for the whole trial. */
+static int64_t pass_stop_on(struct dyno_bench *bench, pid_t pid, int *signals_sent,
+                            int64_t deadline_ns)
 {
     int asked = bench->options->stop == NULL ? 0 : atomic_load(bench->options->stop);
+    int64_t patience_ns = asked > 1 ? HASTE_NS : bench->options->load.drain_ns + END_PATIENCE_NS;
     if (asked > 2)
         asked = 2;
+    if (*signals_sent == asked)
+        return deadline_ns;
     while (*signals_sent < asked) {
         dyno_process_signal_group(pid, SIGTERM);
         ++*signals_sent;
     }
+    int64_t sooner_ns = dyno_now_ns() + patience_ns;
+    return sooner_ns < deadline_ns ? sooner_ns : deadline_ns;
+}
+
+/* The last line that the process printed, without the program's name. */
+static void keep_last_words(const char *log_path, char *out, size_t room)
+{
+    static const char name[] = "sparkdyno: ";
+    char *tail = dyno_file_tail(log_path, 4096);
+    size_t len = strlen(tail);
+    while (len > 0 && tail[len - 1] == '\n')
+        tail[--len] = '\0';
+    const char *newline = strrchr(tail, '\n');
+    const char *line = newline == NULL ? tail : newline + 1;
+    if (strncmp(line, name, sizeof name - 1) == 0)
+        line += sizeof name - 1;
+    (void)snprintf(out, room, "%s", line);
+    free(tail);
 }
 
 static void look_at_trial(struct dyno_bench *bench, const char *trial_path,
@@ -161,13 +207,13 @@ enum dyno_status dyno_child_run_trial(struct dyno_bench *bench, const struct dyn
     bool has_epoch = false;
     pid_t pid = 0;
     memset(out, 0, sizeof *out);
-    enum dyno_status status = dyno_trial_plan_write(plan, plan_path, err);
+    enum dyno_status status = blame_cache(dyno_trial_plan_write(plan, plan_path, err), err);
     if (status == DYNO_OK)
         status = spawn(bench, argv, log_path, &pid, err);
     while (status == DYNO_OK && exit.is_running) {
         exit = dyno_process_wait(pid, dyno_now_ns() + POLL_NS);
         look_at_trial(bench, trial_path, watch, out, &has_epoch);
-        pass_stop_on(bench, pid, &signals_sent);
+        deadline_ns = pass_stop_on(bench, pid, &signals_sent, deadline_ns);
         if (exit.is_running && dyno_now_ns() > deadline_ns) {
             exit = dyno_process_stop_group(pid, DYNO_NS_PER_S);
             out->was_killed = true;
@@ -175,6 +221,7 @@ enum dyno_status dyno_child_run_trial(struct dyno_bench *bench, const struct dyn
     }
     out->signal = exit.signal;
     out->exit_code = exit.code;
+    keep_last_words(log_path, out->last_words, sizeof out->last_words);
     free(plan_path);
     free(trial_path);
     free(log_path);

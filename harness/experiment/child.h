@@ -9,7 +9,8 @@
 
 /**
  * Run statements through the target, in a process of its own, and wait. Errors of single statements
- * are in the answer; an error of the connection is returned as such. The caller frees the answer.
+ * are in the answer; an error of the connection is returned as such. DYNO_ETIMEOUT if the process takes
+ * longer than all of its limits together: a driver does not return. The caller frees the answer.
  * @param is_strict the first failed statement is returned as an error and ends the script
  */
 enum dyno_status dyno_child_script(struct dyno_bench *bench, char *const *statements, size_t count,
@@ -22,6 +23,7 @@ struct dyno_child_trial {
     bool was_killed;              /**< by us, past its deadline */
     int signal;                   /**< that ended it, 0: none */
     int exit_code;
+    char last_words[256]; /**< last line of what it said; "" if it said nothing */
 };
 
 /** What to do while a trial runs. */
@@ -33,7 +35,9 @@ struct dyno_child_watch {
 };
 
 /**
- * Run one trial in a process of its own and wait, passing a stop on. An error is one of starting the process; how the trial went is in `out`.
+ * Run one trial in a process of its own and wait, passing a stop on. A process that does not follow is
+ * killed: past all of its limits, or soon after a stop was asked for. An error is one of starting the
+ * process; how the trial went is in `out`.
  */
 enum dyno_status dyno_child_run_trial(struct dyno_bench *bench, const struct dyno_trial_plan *plan,
                                       const struct dyno_child_watch *watch,

@@ -9,14 +9,15 @@
 #include "experiment/bench.h"
 #include "experiment/check.h"
 #include "experiment/facts.h"
+#include "experiment/scratch.h"
 #include "experiment/start.h"
 #include "experiment/trial.h"
+#include "spark/failure.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MAX_UNPLANNED_STARTS 3
 #define START_COST_NS        (14 * DYNO_NS_PER_S)
@@ -197,13 +198,19 @@ static enum dyno_status store_experiment(struct dyno_bench *bench, struct dyno_e
 static enum dyno_status bury_server(struct dyno_bench *bench, struct dyno_err *err)
 {
     char *tail = bench->server != NULL ? dyno_spark_server_log_tail(bench->server) : NULL;
-    char *reason = dyno_xasprintf("the server went away: %s", tail ? tail : "no log");
+    /* Of the log's end only what fits an error's text: the last lines say most. */
+    char *excerpt = dyno_failure_excerpt(tail ? tail : "");
+    const char *hint = dyno_failure_hint(tail ? tail : "");
+    char *reason =
+        dyno_xasprintf("the server went away%s%s; %s%s", hint ? ": " : "", hint ? hint : "",
+                       excerpt[0] == '\0' ? "its log is empty" : "its last lines:", excerpt);
     enum dyno_status status = DYNO_OK;
     dyno_start_close(bench, reason);
     int unplanned = bench->starts_made - (int)bench->layout.start_count;
     if (!bench->options->continue_on_failure || unplanned >= MAX_UNPLANNED_STARTS)
         status = dyno_err_set(err, DYNO_EENV, "%s", reason);
     free(reason);
+    free(excerpt);
     free(tail);
     return status;
 }
@@ -312,7 +319,7 @@ static enum dyno_status prepare(struct dyno_bench *bench, struct dyno_err *err)
     if (status == DYNO_OK)
         status = make_layout(o, &bench->layout, err);
     if (status == DYNO_OK)
-        status = dyno_dir_make(bench->work_dir, err);
+        status = dyno_scratch_open(bench, err);
     if (status == DYNO_OK && o->managed != NULL) {
         char *work_root = dyno_xasprintf("%s/servers", o->cache_dir);
         (void)dyno_spark_reap(work_root, o->log);
@@ -329,18 +336,17 @@ static void bench_init(struct dyno_bench *bench, const struct dyno_experiment_op
     bench->begun_ns = dyno_now_ns();
     bench->arm_ids = dyno_xcalloc(o->arm_count, sizeof *bench->arm_ids);
     bench->has_plan = dyno_xcalloc(o->arm_count * o->workload->query_count, sizeof(bool));
-    bench->work_dir = dyno_xasprintf("%s/work/%ld", o->cache_dir, (long)getpid());
+    bench->work_lock = -1;
 }
 
 static void bench_deinit(struct dyno_bench *bench)
 {
     if (bench->layout_start >= 0)
         dyno_start_close(bench, NULL);
-    (void)!dyno_dir_remove(bench->work_dir, NULL);
+    dyno_scratch_close(bench);
     dyno_layout_deinit(&bench->layout);
     free(bench->arm_ids);
     free(bench->has_plan);
-    free(bench->work_dir);
 }
 
 enum dyno_status dyno_experiment_run(const struct dyno_experiment_options *options,

@@ -2,12 +2,14 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "collect/collector.h"
 #include "decide/gates.h"
 #include "experiment/child.h"
 #include "experiment/facts.h"
 #include "experiment/latency.h"
 #include "experiment/log_reading.h"
+#include "experiment/scratch.h"
 #include "experiment/start.h"
 #include "experiment/why.h"
 #include "explain/join.h"
@@ -20,6 +22,8 @@
 #include <unistd.h>
 
 #define SAMPLE_PERIOD_NS (2 * DYNO_NS_PER_S)
+/* Less than a page is left of a full disk, but another may have freed some since. */
+#define FULL_DISK_BYTES (INT64_C(1) << 20)
 
 /* Everything that a trial gathers on its way into the store. */
 struct gathered {
@@ -133,15 +137,32 @@ static void read_records(struct gathered *g)
     dyno_trial_file_count_outcomes(g->child.file, &g->counters);
 }
 
+/* What the generator said at its end, as a part of a sentence; `out` is returned. */
+static const char *last_words(const struct dyno_bench *bench, const struct dyno_child_trial *child,
+                              char *out, size_t room)
+{
+    int64_t free_bytes = dyno_dir_free_bytes(bench->options->cache_dir);
+    if (child->last_words[0] != '\0')
+        (void)snprintf(out, room, ": %s", child->last_words);
+    else if (free_bytes >= 0 && free_bytes < FULL_DISK_BYTES)
+        (void)snprintf(out, room, ": the disk of '%.300s' is full, make room there",
+                       bench->options->cache_dir);
+    else
+        (void)snprintf(out, room, " and said nothing");
+    return out;
+}
+
 /* Why the trial is not whole, in the order of what a reader should hear first. */
 static void explain_end(struct dyno_bench *bench, struct gathered *g)
 {
     const struct dyno_child_trial *child = &g->child;
     struct dyno_err contradiction = DYNO_ERR_INIT;
+    char words[400];
     size_t room = sizeof g->reason;
     if (child->file == NULL) {
-        (void)snprintf(g->reason, room, "the generator left no records (exit code %d, signal %d)",
-                       child->exit_code, child->signal);
+        (void)snprintf(g->reason, room, "the generator left no records (exit code %d, signal %d)%s",
+                       child->exit_code, child->signal,
+                       last_words(bench, child, words, sizeof words));
         return;
     }
     const struct dyno_trial_header *header = dyno_trial_file_header(child->file);
@@ -158,8 +179,8 @@ static void explain_end(struct dyno_bench *bench, struct gathered *g)
     else if (atomic_load(&header->was_interrupted) != 0)
         (void)snprintf(g->reason, room, "interrupted");
     else if (atomic_load(&header->state) != DYNO_TRIAL_FINISHED)
-        (void)snprintf(g->reason, room, "the generator ended early (exit code %d)",
-                       child->exit_code);
+        (void)snprintf(g->reason, room, "the generator ended early (exit code %d)%s",
+                       child->exit_code, last_words(bench, child, words, sizeof words));
     else if (dyno_trial_file_check(child->file, &contradiction) != DYNO_OK)
         (void)snprintf(g->reason, room, "%.500s", contradiction.message);
 }
@@ -516,6 +537,10 @@ enum dyno_status dyno_trial_measure(struct dyno_bench *bench, const struct dyno_
                                      .arm_id = bench->arm_ids[arm]};
     if (status == DYNO_OK)
         status = store_trial(bench, &g, &trial, err);
+    /* What was measured and cannot be stored is not thrown away with the scratch files. */
+    if (status != DYNO_OK && g.child.file != NULL)
+        (void)dyno_err_prepend(err, "a trial could not be stored, its files are kept in '%s'",
+                               dyno_scratch_keep(bench));
     *is_complete_out = g.reason[0] == '\0';
     bench->trials_run++;
     bench->trial_cost_ns = dyno_now_ns() - begin_ns;

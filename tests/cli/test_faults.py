@@ -1,0 +1,146 @@
+"""test_faults.py PROGRAM FAKE_HS2: bad surroundings. Each must name cause and cure, and lose nothing."""
+import contextlib
+import os
+import pathlib
+import signal
+import subprocess
+import time
+import unittest
+
+import test_experiment as base
+
+
+def fill(folder):
+    """Write until not another byte fits."""
+    filler = os.open(folder / "filler", os.O_WRONLY | os.O_CREAT, 0o600)
+    for size in (1 << 16, 1):
+        with contextlib.suppress(OSError):
+            while os.write(filler, bytes(size)) > 0:
+                pass
+    os.close(filler)
+
+
+class Faults(unittest.TestCase):
+    setUp, tearDown = base.Experiment.setUp, base.Experiment.tearDown
+    write_workload, command, start = base.Experiment.write_workload, base.Experiment.command, base.Experiment.start
+    run_program, query, generators = base.Experiment.run_program, base.Experiment.query, base.Experiment.generators
+
+    def generator_pids(self):
+        found = []
+        for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                words = entry.read_bytes().split(b"\0")
+                if b"generate" in words and str(self.dir).encode() in b" ".join(words):
+                    found.append(int(entry.parent.name))
+        return found
+
+    def wait_for(self, condition, what, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if condition():
+                return
+            time.sleep(0.05)
+        self.fail(f"no {what} within {seconds} s")
+
+    def wait_for_trial(self):
+        self.wait_for(lambda: any((self.dir / "c/work").glob("*/trial-*.records")) and self.generator_pids(), "trial")
+        time.sleep(1)
+
+    @contextlib.contextmanager
+    def small_disk(self, name, size):
+        (self.dir / name).mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(self.dir / name)]
+        if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+            self.skipTest("a file system cannot be mounted here")
+        try:
+            yield self.dir / name
+        finally:
+            subprocess.run(["umount", "-l", str(self.dir / name)], check=True)
+
+    def test_second_ctrl_c_does_not_wait_for_a_stuck_driver(self):
+        with base.fake_server("--service", "5ms") as (_, port):
+            process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "600s", "--timeout", "600s")
+            self.wait_for_trial()
+            for pid in self.generator_pids():
+                os.kill(pid, signal.SIGSTOP)
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.5)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=90)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertEqual(self.generator_pids(), [])
+        self.assertEqual(self.query("SELECT state FROM trial"), [("partial",)])
+        self.assertGreater(self.query("SELECT count(*) FROM record WHERE outcome = 2")[0][0], 10)
+
+    def test_scratch_of_a_killed_one_is_removed_later(self):
+        with base.fake_server("--service", "5ms") as (_, port):
+            process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "60s")
+            self.wait_for_trial()
+            process.kill()
+            process.communicate()
+            left = list((self.dir / "c/work").iterdir())
+            self.assertEqual(len(left), 1)
+            self.run_program("run", port, "./plain.conf", "--warmup", "0", "--measure", "500ms")
+            self.assertEqual(list((self.dir / "c/work").iterdir()), left, "a young folder may be one in the making")
+            os.utime(left[0], (time.time() - 120, time.time() - 120))
+            self.run_program("run", port, "./plain.conf", "--warmup", "0", "--measure", "500ms")
+        self.assertEqual(list((self.dir / "c/work").iterdir()), [])
+
+    def test_scratch_in_use_is_left_alone(self):
+        with base.fake_server("--service", "5ms") as (_, port):
+            process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "600s")
+            self.wait_for_trial()
+            used = list((self.dir / "c/work").iterdir())
+            os.utime(used[0], (time.time() - 120, time.time() - 120))
+            self.run_program("run", port, "./plain.conf", "--warmup", "0", "--measure", "500ms")
+            self.assertEqual(list((self.dir / "c/work").iterdir()), used)
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+
+    def test_full_cache_disk_is_refused_before_anything_starts(self):
+        with self.small_disk("c", "1m"), base.fake_server() as (_, port):
+            out, err = self.run_program("run", port, "./plain.conf", code=3)
+        self.assertEqual(out, "")
+        self.assertRegex(err, r"only .* are free at .*c/work.*make room, or choose another --cache-dir")
+
+    def test_full_results_disk_is_refused_before_anything_starts(self):
+        with self.small_disk("m", "1m"), base.fake_server() as (_, port):
+            words = self.command("run", port, "./plain.conf")
+            words[words.index("r.db")] = "m/r.db"
+            done = subprocess.run(words, cwd=self.dir, capture_output=True, text=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertRegex(done.stderr, r"only .* are free at 'm'.*make room, or choose another --db")
+
+    def test_cache_that_cannot_be_made_names_the_cure(self):
+        (self.dir / "c").write_text("a file\n", encoding="utf-8")
+        with base.fake_server() as (_, port):
+            _, err = self.run_program("run", port, "./plain.conf", code=3)
+        self.assertRegex(err, r"cache folder: .*c.*: choose a folder that can be written by --cache-dir")
+
+    def test_disk_that_fills_up_during_a_run_names_the_cause(self):
+        with self.small_disk("c", "80m") as disk, base.fake_server("--service", "5ms") as (_, port):
+            process = self.start("run", port, "./plain.conf", "--trials", "2", "--warmup", "0", "--measure", "2s")
+            self.wait_for_trial()
+            fill(disk)
+            _, err = process.communicate(timeout=90)
+        self.assertEqual(process.returncode, 3, err)
+        self.assertRegex(err, r"cannot write '.*c/work/.*: No space left on device: make room, or choose another --cache-dir")
+        self.assertEqual(self.query("SELECT state FROM experiment"), [("failed",)])
+        self.assertEqual(self.query("SELECT state FROM trial"), [("complete",)])
+
+    def test_trial_that_cannot_be_stored_keeps_its_files(self):
+        with self.small_disk("m", "20m") as disk, base.fake_server("--service", "5ms") as (_, port):
+            words = self.command("run", port, "./plain.conf", "--warmup", "0", "--measure", "3s")
+            words[words.index("r.db")] = "m/r.db"
+            process = subprocess.Popen(words, cwd=self.dir, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self.wait_for_trial()
+            fill(disk)
+            _, err = process.communicate(timeout=90)
+        self.assertEqual(process.returncode, 1, err)
+        self.assertRegex(err, r"a trial could not be stored, its files are kept in '.*c/work/kept-")
+        self.assertEqual(len(list((self.dir / "c/work").glob("kept-*/trial-*.records"))), 1)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
