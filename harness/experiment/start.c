@@ -74,7 +74,7 @@ static enum dyno_status start_managed(struct dyno_bench *bench, int index, struc
                                          .log = bench->options->log,
                                          .stop = bench->options->stop};
     char stage[96];
-    (void)snprintf(stage, sizeof stage, "starting Spark (start %d)", bench->starts_made);
+    (void)snprintf(stage, sizeof stage, "starting Spark (start %d)", index + 1);
     dyno_bench_progress(bench, stage, 0, 0);
     enum dyno_status status = dyno_spark_start(&options, &bench->server, err);
     if (status == DYNO_OK) {

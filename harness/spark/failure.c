@@ -140,9 +140,9 @@ enum dyno_status dyno_failure_report(const char *what, const char *log_path, str
     char *tail = dyno_file_tail(log_path, TAIL_BYTES);
     char *excerpt = dyno_failure_excerpt(tail);
     const char *hint = dyno_failure_hint(tail);
-    (void)dyno_err_set(err, DYNO_EENV, "%s%s%s%s%s", what, hint == NULL ? "" : ": ",
-                       hint == NULL ? "" : hint,
-                       excerpt[0] == '\0' ? "; its log is empty" : "; its last lines:", excerpt);
+    (void)dyno_err_set(err, DYNO_EENV, "%s%s%s; its log '%s'%s%s", what, hint == NULL ? "" : ": ",
+                       hint == NULL ? "" : hint, log_path,
+                       excerpt[0] == '\0' ? " is empty" : " ends with:", excerpt);
     free(excerpt);
     free(tail);
     return DYNO_EENV;

@@ -74,7 +74,9 @@ static enum dyno_status find_home(const char *root, const char *home, const char
             return DYNO_OK;
         return dyno_err_set(
             err, DYNO_EENV,
-            "no Spark at '%s': correct SPARK_HOME, or unset it and run scripts/spark", home);
+            "no Spark at '%s': correct --spark-home or SPARK_HOME, or leave both out and run "
+            "scripts/spark",
+            home);
     }
     char *found = default_home(root, version);
     if (found != NULL) {

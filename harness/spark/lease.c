@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/process.h"
+#include "base/vec.h"
 #include "spark/proc.h"
 #include "spark/server.h"
 
@@ -15,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LOG_END         ".log"
 #define LEASE_NAME      "lease.json"
 #define MAX_LEASE_BYTES ((size_t)64 * 1024)
 /* A folder that has no lease yet may be another start that is just making it. */
@@ -38,6 +40,14 @@ static char *host_name(void)
     return dyno_xstrdup(name);
 }
 
+/* Names the world in which our pids mean something: containers on one host share its boot id. */
+static char *pid_space(void)
+{
+    char name[64];
+    ssize_t len = readlink("/proc/self/ns/pid", name, sizeof name);
+    return len < 0 ? dyno_xstrdup("") : dyno_xstrndup(name, (size_t)len);
+}
+
 static void add_process(cJSON *parent, const char *key, const struct dyno_lease_entry *entry)
 {
     cJSON *json = cJSON_CreateObject();
@@ -59,10 +69,12 @@ enum dyno_status dyno_lease_write(const char *work_dir, const struct dyno_lease_
     char *path = dyno_path_join(work_dir, LEASE_NAME);
     char *boot = boot_id();
     char *host = host_name();
+    char *space = pid_space();
     cJSON *json = cJSON_CreateObject();
     cJSON *list = cJSON_CreateArray();
     dyno_json_add_string(json, "host", host);
     dyno_json_add_string(json, "boot_id", boot);
+    dyno_json_add_string(json, "pid_space", space);
     add_process(json, "owner", &owner);
     for (size_t i = 0; i < count; i++)
         add_process(list, NULL, &entries[i]);
@@ -72,6 +84,7 @@ enum dyno_status dyno_lease_write(const char *work_dir, const struct dyno_lease_
     free(path);
     free(boot);
     free(host);
+    free(space);
     return status;
 }
 
@@ -145,12 +158,17 @@ static enum verdict judge_lease(const char *work_dir, const cJSON *lease)
         return is_old(work_dir) ? END_AND_REMOVE : KEEP;
     char *boot = boot_id();
     char *host = host_name();
+    char *space = pid_space();
     bool same_host = strcmp(dyno_json_string_or(lease, "host", ""), host) == 0;
     bool same_boot = strcmp(dyno_json_string_or(lease, "boot_id", ""), boot) == 0;
+    bool same_space = strcmp(dyno_json_string_or(lease, "pid_space", space), space) == 0;
     free(boot);
     free(host);
+    free(space);
     if (!same_boot)
         return same_host ? REMOVE : KEEP;
+    if (!same_space)
+        return KEEP;
     return process_is_alive(cJSON_GetObjectItemCaseSensitive(lease, "owner")) ? KEEP
                                                                               : END_AND_REMOVE;
 }
@@ -193,6 +211,61 @@ static bool reap_one(const char *work_dir, const struct dyno_log *log)
     return was_ended;
 }
 
+struct old_log {
+    char *path;
+    struct timespec changed;
+};
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct timespec *x = &((const struct old_log *)a)->changed;
+    const struct timespec *y = &((const struct old_log *)b)->changed;
+    if (x->tv_sec != y->tv_sec)
+        return x->tv_sec < y->tv_sec ? 1 : -1;
+    return (x->tv_nsec < y->tv_nsec) - (x->tv_nsec > y->tv_nsec);
+}
+
+/* Is it the log of a server whose folder is gone? */
+static bool is_old_log(const char *path, const char *name, struct old_log *out)
+{
+    struct stat info;
+    size_t len = strlen(path);
+    size_t end = strlen(LOG_END);
+    if (strncmp(name, "spark-", 6) != 0 || len <= end || strcmp(path + len - end, LOG_END) != 0 ||
+        stat(path, &info) != 0)
+        return false;
+    char *folder = dyno_xstrndup(path, len - end);
+    bool is_old = !dyno_dir_exists(folder);
+    free(folder);
+    *out = (struct old_log){.changed = info.st_mtim};
+    return is_old;
+}
+
+/* Logs outlive their servers, to be read after a failure; only so many are kept. */
+static void prune_logs(const char *work_root, char *const *names, size_t count)
+{
+    struct dyno_vec logs = DYNO_VEC_INIT(struct old_log);
+    for (size_t i = 0; i < count; i++) {
+        struct old_log log;
+        char *path = dyno_path_join(work_root, names[i]);
+        if (is_old_log(path, names[i], &log)) {
+            log.path = path;
+            dyno_vec_push(&logs, &log);
+            path = NULL;
+        }
+        free(path);
+    }
+    if (logs.len > 1)
+        qsort(logs.items, logs.len, sizeof(struct old_log), newest_first);
+    for (size_t i = 0; i < logs.len; i++) {
+        struct old_log *log = dyno_vec_at(&logs, i);
+        if (i >= DYNO_SPARK_LOGS_KEPT)
+            (void)unlink(log->path);
+        free(log->path);
+    }
+    dyno_vec_deinit(&logs);
+}
+
 int dyno_spark_reap(const char *work_root, const struct dyno_log *log)
 {
     char **names = NULL;
@@ -205,8 +278,10 @@ int dyno_spark_reap(const char *work_root, const struct dyno_log *log)
         if (strncmp(names[i], "spark-", 6) == 0 && dyno_dir_exists(path) && reap_one(path, log))
             ended++;
         free(path);
-        free(names[i]);
     }
+    prune_logs(work_root, names, count);
+    for (size_t i = 0; i < count; i++)
+        free(names[i]);
     free(names);
     return ended;
 }

@@ -4,7 +4,7 @@
  * Each server runs in its own process group and in a work folder of its own that holds its log, its
  * local dirs, its operation logs and a lease file (pid and start time of ours and of the server). A
  * server whose owner is gone (kill -9) is ended by dyno_spark_reap at the next start. The log stands
- * beside the folder and outlives it.
+ * beside the folder and outlives it; dyno_spark_reap removes old ones.
  *
  * A 4.x server may leave CloseSession unanswered once several sessions were closed (its package lacks a
  * class of hive-llap-common): whoever closes sessions there needs a deadline.
@@ -87,8 +87,11 @@ char *dyno_spark_server_log_tail(const struct dyno_spark_server *server);
  *  NULL is fine. */
 void dyno_spark_server_stop(struct dyno_spark_server *server);
 
-/** End servers below `work_root` whose owner is no longer alive, and remove their folders. Returns how
- *  many were ended. */
+/** Logs of ended servers that are kept below a work folder, the newest ones. */
+#define DYNO_SPARK_LOGS_KEPT 20
+
+/** End servers below `work_root` whose owner is no longer alive, and remove their folders and all logs
+ *  but the newest DYNO_SPARK_LOGS_KEPT. Returns how many were ended. */
 int dyno_spark_reap(const char *work_root, const struct dyno_log *log);
 
 #endif

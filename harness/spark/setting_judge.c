@@ -192,7 +192,9 @@ static void judge_static(struct dyno_setting_proof *proof,
         proof->complaint = complain_unknown(evidence, proof->key);
     else if (evidence->environment == NULL)
         proof->complaint =
-            dyno_xasprintf("'%s' could not be verified: there is no REST", proof->key);
+            dyno_xasprintf("'%s' could not be verified without the server's REST address: name it, "
+                           "or leave the setting out",
+                           proof->key);
     else if (proof->applied == NULL)
         proof->complaint = dyno_xasprintf(
             "'%s' should be '%s', but the server was started without it", proof->key, proof->asked);

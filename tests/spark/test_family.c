@@ -8,6 +8,7 @@
 #include "spark/server.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -314,6 +316,66 @@ static void test_zombies_and_reused_pids_are_not_alive(void **state)
     assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
+static void put_log(const char *root, int number, int64_t age_s)
+{
+    char *name = dyno_xasprintf("spark-%06d.log", number);
+    char *path = dyno_path_join(root, name);
+    struct timespec times[2] = {{.tv_sec = dyno_wall_ms() / 1000 - age_s},
+                                {.tv_sec = dyno_wall_ms() / 1000 - age_s}};
+    assert_int_equal(dyno_file_write(path, "x\n", 2, NULL), DYNO_OK);
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    free(path);
+    free(name);
+}
+
+static bool has_log(const char *root, int number)
+{
+    char *name = dyno_xasprintf("spark-%06d.log", number);
+    char *path = dyno_path_join(root, name);
+    bool is_there = dyno_file_exists(path);
+    free(path);
+    free(name);
+    return is_there;
+}
+
+static void test_old_logs_are_removed_but_those_of_running_servers(void **state)
+{
+    const struct place *place = *state;
+    const int count = DYNO_SPARK_LOGS_KEPT + 5;
+    char *folder = dyno_path_join(place->root, "spark-000000");
+    assert_int_equal(dyno_dir_make(folder, NULL), DYNO_OK);
+    for (int i = 0; i < count; i++)
+        put_log(place->root, i, 100 * (count - i));
+    assert_int_equal(dyno_spark_reap(place->root, NULL), 0);
+    assert_true(has_log(place->root, 0));
+    for (int i = 1; i < count; i++)
+        assert_int_equal(has_log(place->root, i), i >= count - DYNO_SPARK_LOGS_KEPT);
+    free(folder);
+}
+
+/* Containers on one host share its boot id, but the pids of one mean nothing in another. */
+static void test_servers_of_another_pid_space_are_left_alone(void **state)
+{
+    const struct place *place = *state;
+    char *path = dyno_path_join(place->work_dir, "lease.json");
+    char *text = NULL;
+    size_t len = 0;
+    assert_int_equal(dyno_lease_write(place->work_dir, NULL, 0, NULL), DYNO_OK);
+    assert_int_equal(dyno_file_read(path, 4096, &text, &len, NULL), DYNO_OK);
+    char *space = strstr(text, "pid:[");
+    assert_non_null(space);
+    space[5] = space[5] == '1' ? '2' : '1';
+    char *ticks = strstr(text, "\"start_ticks\"");
+    assert_non_null(ticks);
+    ticks += strcspn(ticks, "0123456789");
+    *ticks = *ticks == '1' ? '2' : '1';
+    assert_int_equal(dyno_file_write(path, text, len, NULL), DYNO_OK);
+    (void)dyno_spark_reap(place->root, NULL);
+    assert_true(dyno_dir_exists(place->work_dir));
+    free(text);
+    free(path);
+}
+
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -328,6 +390,8 @@ int main(void)
         IN_PLACE(test_reap_removes_folders_of_servers_that_ended),
         IN_PLACE(test_reap_leaves_live_owners_alone),
         IN_PLACE(test_reap_leaves_strange_folders_alone),
+        IN_PLACE(test_old_logs_are_removed_but_those_of_running_servers),
+        IN_PLACE(test_servers_of_another_pid_space_are_left_alone),
         cmocka_unit_test(test_picked_ports_are_free_and_differ),
         cmocka_unit_test(test_listener_and_its_owner_are_found),
         cmocka_unit_test(test_listener_on_ipv6_is_found),
