@@ -30,17 +30,6 @@ static enum dyno_status judge_proofs(const struct dyno_profile *profile,
     return status;
 }
 
-static void warn_unverified(struct dyno_bench *bench, const struct dyno_setting_proof *proofs,
-                            size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!proofs[i].is_applied && proofs[i].complaint == NULL)
-            dyno_bench_warn(
-                bench, 0, "setting_unverified",
-                "'%s' could not be verified: no REST address of the server is known (--rest-url)",
-                proofs[i].key);
-}
-
 enum dyno_status dyno_proof_arm(struct dyno_bench *bench, size_t arm, struct dyno_err *err)
 {
     const struct dyno_profile *profile = &bench->options->arms[arm];
@@ -66,10 +55,8 @@ enum dyno_status dyno_proof_arm(struct dyno_bench *bench, size_t arm, struct dyn
     if (status == DYNO_OK && bench->store != NULL)
         status = dyno_store_settings_put(bench->store, bench->start_id, bench->arm_ids[arm], proofs,
                                          count, err);
-    if (status == DYNO_OK) {
-        warn_unverified(bench, proofs, count);
+    if (status == DYNO_OK)
         status = judge_proofs(profile, proofs, count, err);
-    }
     dyno_setting_proofs_free(proofs, proofs == NULL ? 0 : count);
     cJSON_Delete(environment);
     dyno_script_answer_deinit(&answer);

@@ -269,7 +269,20 @@ static void fill_machine_facts(const struct dyno_trial_header *header,
         facts->thread_cpu_ratio = (double)header->thread_cpu_ns / (double)header->measure_end_ns;
 }
 
-static void judge_by_gates(struct dyno_bench *bench, struct gathered *g)
+/* Does the store hold, for this start, the proof of every setting of the arm? */
+static bool were_settings_proved(struct dyno_bench *bench, size_t arm)
+{
+    struct dyno_err err = DYNO_ERR_INIT;
+    int64_t proved = 0;
+    if (dyno_store_settings_proved(bench->store, bench->start_id, bench->arm_ids[arm], &proved,
+                                   &err) != DYNO_OK) {
+        dyno_log(bench->options->log, DYNO_LOG_WARNING, "%s", err.message);
+        return false;
+    }
+    return proved == (int64_t)bench->options->arms[arm].setting_count;
+}
+
+static void judge_by_gates(struct dyno_bench *bench, size_t arm, struct gathered *g)
 {
     const struct dyno_experiment_options *o = bench->options;
     bool has_rest = bench->rest_url != NULL;
@@ -285,7 +298,7 @@ static void judge_by_gates(struct dyno_bench *bench, struct gathered *g)
                                     .dropped_events = g->collected.dropped_events,
                                     .joined_ratio = NAN,
                                     .generator_cpu_ratio = NAN,
-                                    .were_settings_applied = true,
+                                    .were_settings_applied = were_settings_proved(bench, arm),
                                     .is_server_alive = dyno_start_is_alive(bench)};
     fill_load_facts(&g->plan.load, &facts);
     if (has_rest && g->counters.completed > 0)
@@ -296,7 +309,6 @@ static void judge_by_gates(struct dyno_bench *bench, struct gathered *g)
         const struct dyno_trial_header *header = dyno_trial_file_header(g->child.file);
         facts.generator_cpu_ratio = generator_cpu_ratio(header);
         fill_machine_facts(header, &facts);
-        facts.were_settings_applied = atomic_load(&header->state) != DYNO_TRIAL_FAILED;
     }
     g->gate_count = dyno_gates_judge(&facts, g->gates, &g->is_valid);
     if (g->reason[0] != '\0')
@@ -526,7 +538,7 @@ enum dyno_status dyno_trial_measure(struct dyno_bench *bench, const struct dyno_
     fill_plan(bench, arm, slot->seed, false, &g.plan);
     enum dyno_status status = gather(bench, arm, &g, stage, err);
     if (status == DYNO_OK)
-        judge_by_gates(bench, &g);
+        judge_by_gates(bench, arm, &g);
     if (status == DYNO_OK && g.why.source != NULL) {
         store_plans(bench, &g, arm);
         dyno_why_judge(&g.why, g.collected.counters, g.collected.counter_count);

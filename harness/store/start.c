@@ -54,6 +54,26 @@ enum dyno_status dyno_store_start_update(struct dyno_store *store, int64_t start
     return status;
 }
 
+enum dyno_status dyno_store_settings_proved(struct dyno_store *store, int64_t start_id,
+                                            int64_t arm_id, int64_t *count_out,
+                                            struct dyno_err *err)
+{
+    const struct dyno_cell cells[] = {dyno_cell_i64(start_id), dyno_cell_i64(arm_id)};
+    sqlite3_stmt *statement = NULL;
+    bool has_row = false;
+    *count_out = 0;
+    enum dyno_status status = dyno_sql_select(
+        dyno_store_handle(store),
+        "SELECT count(*) FROM setting WHERE start_id = ?1 AND arm_id = ?2 AND is_applied = 1",
+        cells, COUNT_OF(cells), &statement, err);
+    if (status == DYNO_OK)
+        status = dyno_sql_next(statement, &has_row, err);
+    if (has_row)
+        *count_out = sqlite3_column_int64(statement, 0);
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
 static enum dyno_status put_proof(sqlite3_stmt *statement, int64_t start_id, int64_t arm_id,
                                   const struct dyno_setting_proof *proof, struct dyno_err *err)
 {

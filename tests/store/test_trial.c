@@ -165,6 +165,13 @@ static void test_settings_are_kept_with_their_proof(void **state)
     char text[512];
     assert_int_equal(fixture_number(store, "SELECT count(*) FROM setting"), 2);
     assert_int_equal(fixture_number(store, "SELECT sum(is_applied) FROM setting"), 1);
+    int64_t proved = -1;
+    assert_int_equal(dyno_store_settings_proved(store, ids.start, ids.arms[1], &proved, NULL),
+                     DYNO_OK);
+    assert_int_equal(proved, 1);
+    assert_int_equal(dyno_store_settings_proved(store, ids.start, ids.arms[0], &proved, NULL),
+                     DYNO_OK);
+    assert_int_equal(proved, 0);
     fixture_text(store, "SELECT applied FROM setting WHERE scope = 'static'", text);
     assert_string_equal(text, "(null)");
 }
