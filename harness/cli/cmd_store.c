@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "report/hdr.h"
+#include "store/store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +154,8 @@ static int store_verb(const struct cli_verb *verb, int argc, char **argv)
     int code = CLI_EXIT_OK;
     enum dyno_status status = cli_options_parse(verb, argc, argv, &options, &words, &err);
     cli_terminal_init(&terminal, 0, options.no_color);
+    if (status == DYNO_OK && !words.wants_help)
+        dyno_store_settle(options.db);
     if (status != DYNO_OK) {
         cli_terminal_error(&terminal, "%s", err.message);
         code = cli_exit_of(status);

@@ -132,6 +132,13 @@ done:
     return status;
 }
 
+void dyno_store_settle(const char *path)
+{
+    struct dyno_store *store = NULL;
+    if (dyno_file_exists(path) && dyno_store_open(path, &store, NULL) == DYNO_OK)
+        dyno_store_close(store);
+}
+
 /** Read something, which also reads the WAL. */
 static enum dyno_status judge_opened(sqlite3 *db, const char *path, struct dyno_err *err)
 {

@@ -31,6 +31,10 @@ enum dyno_status dyno_store_open_readonly(const char *path, struct dyno_store **
                                           struct dyno_err *err) DYNO_MUST_CHECK;
 void dyno_store_close(struct dyno_store *store);
 
+/** Before reading: mark experiments whose owner process is gone as interrupted, as dyno_store_open does, if
+ *  there is such a file and it may be written. What goes wrong shows when the file is read. */
+void dyno_store_settle(const char *path);
+
 /** For decide/ and report/model.c, which bring their own SELECTs. Borrowed. */
 struct sqlite3 *dyno_store_handle(struct dyno_store *store);
 
@@ -94,6 +98,11 @@ enum dyno_status dyno_store_start_update(struct dyno_store *store, int64_t start
 enum dyno_status dyno_store_settings_put(struct dyno_store *store, int64_t start_id, int64_t arm_id,
                                          const struct dyno_setting_proof *proofs, size_t count,
                                          struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** How many settings of an arm are stored as proved to be in effect in a start. */
+enum dyno_status dyno_store_settings_proved(struct dyno_store *store, int64_t start_id,
+                                            int64_t arm_id, int64_t *count_out,
+                                            struct dyno_err *err) DYNO_MUST_CHECK;
 
 /** One row of table record; a plain copy of what the generator wrote. */
 struct dyno_store_record {

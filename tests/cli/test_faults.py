@@ -78,6 +78,10 @@ class Faults(unittest.TestCase):
             self.wait_for_trial()
             process.kill()
             process.communicate()
+            for words in (["list"], ["show"]):
+                done = subprocess.run([base.PROGRAM, *words, "--db", "r.db"], cwd=self.dir, capture_output=True, text=True, check=True)
+                self.assertRegex(done.stdout, r"(?i)interrupted")
+                self.assertNotIn("still running", done.stdout)
             left = list((self.dir / "c/work").iterdir())
             self.assertEqual(len(left), 1)
             self.run_program("run", port, "./plain.conf", "--warmup", "0", "--measure", "500ms")
@@ -97,6 +101,25 @@ class Faults(unittest.TestCase):
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=60)
         self.assertEqual(process.returncode, 130)
+
+    def test_gate_of_settings_is_their_stored_proof(self):
+        with base.fake_server("--service", "5ms") as (server, port):
+            process = self.start("run", port, "./few.conf", "--warmup", "0", "--measure", "4s", "--drain", "1s")
+            self.wait_for_trial()
+            server.kill()
+            _, err = process.communicate(timeout=90)
+        self.assertEqual(process.returncode, 4, err)
+        self.assertEqual(self.query("SELECT count(*) FROM setting WHERE is_applied"), [(2,)])
+        self.assertEqual(self.query("SELECT is_passed FROM gate WHERE name = 'settings_applied'"), [(1,)])
+
+    def test_drivers_that_cannot_be_had_name_the_cure(self):
+        (self.dir / "no.so").write_text("no library\n", encoding="utf-8")
+        for connection, pattern in (("DSN=nosuch", r"DSN=nosuch.*odbcinst -j"), (f"Driver={self.dir}/no.so;Host=h", r"no\.so.*ldd")):
+            done = subprocess.run([base.PROGRAM, "check", "w/workload.yaml", "./plain.conf", "--connection", connection, "--db", "r.db",
+                                   "--cache-dir", "c"], cwd=self.dir, capture_output=True, text=True, check=False, timeout=60,
+                                  env={**os.environ, "ODBCSYSINI": str(self.dir), "ODBCINI": str(self.dir / "odbc.ini")})
+            self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+            self.assertRegex(done.stdout, pattern)
 
     def test_full_cache_disk_is_refused_before_anything_starts(self):
         with self.small_disk("c", "1m"), base.fake_server() as (_, port):
