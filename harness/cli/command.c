@@ -14,17 +14,43 @@
 #define CONNECTION       "--connection"
 #define CONNECTION_BYTES (sizeof CONNECTION - 1)
 
-/* A connection string may hold a password (PWD=...): it is cut out before it is kept. */
-static void hide_password(char *text)
+/* Keys as different drivers write them: PWD, Auth_AccessToken, Auth_Client_Secret, SSLKeyPwd ... */
+static bool is_secret_key(const char *key, size_t len)
 {
-    for (char *p = text; *p != '\0'; p++) {
-        bool is_start = p == text || p[-1] == ';' || p[-1] == '=';
-        if (!is_start || (strncasecmp(p, "pwd=", 4) != 0 && strncasecmp(p, "password=", 9) != 0))
-            continue;
-        char *value = strchr(p, '=') + 1;
-        char *end = value[0] == '{' ? strchr(value, '}') : strchr(value, ';');
-        size_t len = end == NULL ? strlen(value) : (size_t)(end - value);
-        memset(value, '*', len);
+    static const char *const parts[] = {"pwd", "password", "token", "secret", "passphrase"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        for (size_t at = 0; at + strlen(parts[i]) <= len; at++)
+            if (strncasecmp(key + at, parts[i], strlen(parts[i])) == 0)
+                return true;
+    return false;
+}
+
+/* Behind a value: in braces a doubled closing one belongs to it. */
+static size_t value_length(const char *value)
+{
+    size_t blanks = strspn(value, " ");
+    if (value[blanks] != '{')
+        return strcspn(value, ";");
+    size_t at = blanks + 1;
+    while (value[at] != '\0' && (value[at] != '}' || value[at + 1] == '}'))
+        at += value[at] == '}' ? 2 : 1;
+    return at;
+}
+
+/* A connection string may hold a password: it is covered before it is kept. */
+static void hide_secrets(char *text)
+{
+    if (strncmp(text, CONNECTION "=", CONNECTION_BYTES + 1) == 0)
+        text += CONNECTION_BYTES + 1;
+    while (*text != '\0') {
+        size_t key = strcspn(text, "=;");
+        char *value = text + key + (text[key] == '=');
+        size_t len = text[key] == '=' ? value_length(value) : 0;
+        if (is_secret_key(text, key))
+            memset(value, '*', len);
+        text = value + len;
+        text += strcspn(text, ";");
+        text += *text == ';';
     }
 }
 
@@ -52,7 +78,7 @@ void cli_command_init(struct cli_command *command, const char *verb, int argc, c
         char *word = shorten(argv[i], folder);
         if ((i > 0 && strcmp(argv[i - 1], CONNECTION) == 0) ||
             strncmp(word, CONNECTION "=", CONNECTION_BYTES + 1) == 0)
-            hide_password(word);
+            hide_secrets(word);
         (void)dyno_vec_push(&words, &word);
     }
     free(folder);

@@ -74,6 +74,8 @@ int main(int argc, char **argv)
         return print_overview(stdout);
     if (strcmp(name, "help") == 0) {
         const struct command *topic = argc > 2 ? find_command(argv[2]) : NULL;
+        if (argc > 2 && topic == NULL)
+            return unknown_verb(argv[2]);
         if (topic == NULL)
             return print_overview(stdout);
         cli_options_help(topic->verb, stdout);

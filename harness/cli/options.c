@@ -65,13 +65,16 @@ static const struct cli_option *find_letter(const struct cli_verb *verb, char le
     return NULL;
 }
 
-static enum dyno_status unknown_option(const struct cli_verb *verb, const char *name,
+static enum dyno_status unknown_option(const struct cli_verb *verb, const char *text, size_t len,
                                        struct dyno_err *err)
 {
+    char name[80];
     const char *names[128];
     size_t count = 0;
     for (const struct cli_option *o = verb->options; o->name != NULL && count < 128; o++)
         names[count++] = o->name;
+    (void)snprintf(name, sizeof name, "%.*s", (int)(len < sizeof name ? len : sizeof name - 1),
+                   text);
     const char *near = dyno_suggest(name, names, count);
     return dyno_err_set(err, DYNO_EINPUT, "unknown option '--%s'%s%s%s: see 'sparkdyno %s --help'",
                         name, near ? ", did you mean '--" : "", near ? near : "", near ? "'?" : "",
@@ -99,7 +102,7 @@ static enum dyno_status scan_long(struct scan *s)
     size_t len = equals ? (size_t)(equals - name) : strlen(name);
     const struct cli_option *option = find_long(s->verb, name, len);
     if (option == NULL)
-        return unknown_option(s->verb, name, s->err);
+        return unknown_option(s->verb, name, len, s->err);
     const char *value = equals ? equals + 1 : NULL;
     if (!takes_value(option) && value != NULL)
         return dyno_err_set(s->err, DYNO_EINPUT, "--%s takes no value", option->name);

@@ -15,6 +15,8 @@ WRONG = [
     ([], 2, r"Verbs:"),
     (["comapre"], 2, r"unknown verb 'comapre', did you mean 'compare'\?"),
     (["--bogus"], 2, r"unknown option '--bogus'"),
+    (["help", "comapre"], 2, r"unknown verb 'comapre', did you mean 'compare'\?"),
+    (["compare", "retail", "default", "aqe-off", "--blokcs=3"], 2, r"unknown option '--blokcs', did you mean '--blocks'\?"),
     (["compare"], 2, r"usage: sparkdyno compare \[options\] WORKLOAD BASE CANDIDATE"),
     (["compare", "retail", "default"], 2, r"usage: sparkdyno compare"),
     (["compare", "retail", "default", "default"], 2, r"set the same values: there is nothing to compare"),
@@ -45,7 +47,7 @@ WRONG = [
     (["run", "retail", "--on-failure", "explode"], 2, r"--on-failure: 'explode' is neither continue nor stop"),
     (["run", "retail", "--password-file", "/nowhere"], 2, r"--password-file: cannot open '/nowhere'"),
     (["run", "retail", "--rest-url", "http://x"], 2, r"--rest-url goes with"),
-    (["run", "retail", "--spark-home", "/nowhere"], 3, r"/nowhere"),
+    (["run", "retail", "--spark-home", "/nowhere"], 3, r"no Spark at '/nowhere': correct --spark-home or SPARK_HOME"),
     (["run", "retail", "--spark-version", "9.9.9"], 3, r"scripts/spark 9\.9\.9"),
     (["run", "/nowhere/workload.yaml"], 2, r"/nowhere"),
     (["list", "--db", "/nowhere/x.db"], 2, r"/nowhere/x.db"),
@@ -105,6 +107,15 @@ class Usage(unittest.TestCase):
         self.assertIn("variable SPARKDYNO_BLOCKS", done.stderr)
         done = run(["run", "retail", "--target", "null", "--dry-run", "--seed", "5"], SPARKDYNO_SEED="6")
         self.assertIn("seed 5", done.stdout)
+
+    def test_secrets_of_a_connection_are_not_kept(self):
+        for text in ("DSN=x;PWD=geheim", "DSN=x; pwd = geheim;A=b", "PWD={a}}geheim;x};DSN=x", "Auth_AccessToken=geheim;DSN=x",
+                     "DSN=x;UID=u;SSLKeyPassword=geheim"):
+            for words in (["--connection", text], ["--connection=" + text]):
+                done = run(["run", "retail", *words, "--dry-run", "--json"])
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn("DSN=x", done.stdout)
+                self.assertNotIn("geheim", done.stdout)
 
     def test_dry_run_repeats_for_a_seed(self):
         words = ["compare", "retail", "default", "default", "--conf", "spark.sql.adaptive.enabled=true",
