@@ -99,6 +99,7 @@ static enum dyno_status connect_driver(struct dyno_conn *conn, const char *conne
         own.status = DYNO_ECONN;
     name_connection(connection, name, sizeof name);
     (void)dyno_err_prepend(&own, "connecting to %s", name);
+    dyno_odbc_add_cure(&own);
     if (err != NULL)
         *err = own;
     return own.status;

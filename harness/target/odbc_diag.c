@@ -95,6 +95,27 @@ enum dyno_status dyno_odbc_error(SQLSMALLINT handle_type, SQLHANDLE handle, cons
     return own.status;
 }
 
+void dyno_odbc_add_cure(struct dyno_err *err)
+{
+    static const struct {
+        const char *sign;
+        const char *cure;
+    } cures[] = {
+        {"Data source name not found",
+         "define it in odbc.ini ('odbcinst -j' says where that is), or name a driver by Driver=..."},
+        /* The manager says "file not found" of every library that cannot be loaded. */
+        {"Can't open lib",
+         "'ldd' of that file says what is missing: the file itself, a library that it "
+         "needs, or the right architecture"},
+    };
+    for (size_t i = 0; i < sizeof cures / sizeof cures[0]; i++) {
+        struct dyno_err told = *err;
+        if (strstr(told.message, cures[i].sign) != NULL)
+            (void)dyno_err_set_sql(err, told.status, told.sqlstate, told.native, "%.1700s: %s",
+                                   told.message, cures[i].cure);
+    }
+}
+
 enum dyno_status dyno_odbc_stmt_error(struct dyno_conn *conn, const char *what,
                                       struct dyno_err *err)
 {

@@ -61,6 +61,9 @@ SQLPOINTER dyno_odbc_number(SQLULEN number);
 enum dyno_status dyno_odbc_error(SQLSMALLINT handle_type, SQLHANDLE handle, const char *what,
                                  struct dyno_err *err);
 
+/** Put what to do about it behind a failure to connect that a user can mend. */
+void dyno_odbc_add_cure(struct dyno_err *err);
+
 /** As above for the connection's statement; remembers that the link is lost if it is. */
 enum dyno_status dyno_odbc_stmt_error(struct dyno_conn *conn, const char *what,
                                       struct dyno_err *err);
