@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/str.h"
+#include "base/units.h"
 #include "decide/statistic.h"
 
 #include <stdio.h>
@@ -19,6 +20,11 @@ void cli_bench_options_defaults(struct cli_bench_options *options)
     *options = (struct cli_bench_options){.seed = NOT_SAID,
                                           .margin = 0.05,
                                           .detect = 0.10,
+                                          .slo = "p95 < 2s, errors < 0.1 %",
+                                          .session_list = "1,2,4,8",
+                                          .restarts = 3,
+                                          .max_window_ns = 300 * DYNO_NS_PER_S,
+                                          .precision = 0.1,
                                           .scale = 1,
                                           .speed = 1,
                                           .rate = NOT_SAID,
@@ -311,6 +317,48 @@ static enum dyno_status read_primary(struct cli_bench *bench, const char *list,
     return status;
 }
 
+/* "1,2,4,8". */
+static enum dyno_status read_sessions(struct cli_bench *bench, const char *list,
+                                      struct dyno_err *err)
+{
+    struct dyno_capacity_options *capacity = &bench->capacity;
+    char *copy = dyno_xstrdup(list);
+    char *rest = NULL;
+    enum dyno_status status = DYNO_OK;
+    for (char *word = strtok_r(copy, ",", &rest); status == DYNO_OK && word != NULL;
+         word = strtok_r(NULL, ",", &rest)) {
+        if (capacity->session_count == CLI_SESSIONS_MAX)
+            status = dyno_err_set(err, DYNO_EINPUT, "more than %d loads", CLI_SESSIONS_MAX);
+        else
+            status =
+                dyno_parse_i64(word, 1, 20000, &bench->sessions[capacity->session_count++], err);
+    }
+    if (status == DYNO_OK && capacity->session_count == 0)
+        status = dyno_err_set(err, DYNO_EINPUT, "no loads: write them as 1,2,4,8");
+    free(copy);
+    return status == DYNO_OK ? DYNO_OK : dyno_err_prepend(err, "--loads");
+}
+
+static enum dyno_status fill_capacity(struct cli_bench *bench, const struct cli_bench_options *o,
+                                      struct dyno_err *err)
+{
+    struct dyno_capacity_options *capacity = &bench->capacity;
+    struct dyno_experiment_options *e = &bench->experiment;
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    capacity->slo_text = o->slo;
+    capacity->sessions = bench->sessions;
+    capacity->precision = o->precision;
+    capacity->max_window_ns = o->max_window_ns;
+    capacity->cores = o->cores > 0 ? (double)o->cores : (double)(online > 0 ? online : 1);
+    e->capacity = capacity;
+    e->blocks = (int)o->restarts;
+    e->starts = (int)o->restarts;
+    enum dyno_status status = dyno_slo_parse(o->slo, &capacity->slo, err);
+    if (status != DYNO_OK)
+        return dyno_err_prepend(err, "--slo");
+    return read_sessions(bench, o->session_list, err);
+}
+
 static enum dyno_status fill_plan(struct cli_bench *bench, const char *kind,
                                   const struct cli_bench_options *o, struct dyno_err *err)
 {
@@ -364,6 +412,8 @@ enum dyno_status cli_bench_init(struct cli_bench *bench, const char *kind,
         status = fill_target(bench, options, err);
     if (status == DYNO_OK)
         status = fill_plan(bench, kind, options, err);
+    if (status == DYNO_OK && strcmp(kind, "capacity") == 0)
+        status = fill_capacity(bench, options, err);
     if (status == DYNO_OK)
         status = fill_managed(bench, options, err);
     return status;

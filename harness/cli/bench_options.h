@@ -9,6 +9,9 @@
 #include "cli/terminal.h"
 #include "experiment/experiment.h"
 
+/** Loads of one closed-loop curve. */
+#define CLI_SESSIONS_MAX 32
+
 /** As typed; zero or NULL where nothing was said. */
 struct cli_bench_options {
     /* What is asked. */
@@ -17,6 +20,9 @@ struct cli_bench_options {
     double margin;
     const char *primary;
     bool is_early_stop, is_fresh, wants_plan;
+    const char *slo, *session_list;
+    int64_t restarts, max_window_ns;
+    double precision;
     double detect; /**< effect to be found, as a ratio */
     double scale;
     struct cli_list conf;      /**< onto every arm */
@@ -49,6 +55,7 @@ void cli_bench_options_defaults(struct cli_bench_options *options);
 extern const struct cli_option cli_run_options[];
 extern const struct cli_option cli_compare_options[];
 extern const struct cli_option cli_aa_options[];
+extern const struct cli_option cli_capacity_options[];
 extern const struct cli_option cli_check_options[];
 
 /** An experiment made from options and words; owns what the experiment borrows. */
@@ -63,6 +70,8 @@ struct cli_bench {
     struct cli_command command;
     char *password;
     char *primary;
+    struct dyno_capacity_options capacity;
+    int64_t sessions[CLI_SESSIONS_MAX];
     char *connection;
 };
 

@@ -127,6 +127,23 @@ const struct cli_option cli_aa_options[] = {
     RESULT_OPTIONS,
     {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
 
+const struct cli_option cli_capacity_options[] = {
+    {"slo", 0, "TEXT", CLI_STRING, AT(slo), 0, 0, "the objective ('p95 < 2s, errors < 0.1 %')"},
+    {"loads", 0, "LIST", CLI_STRING, AT(session_list), 0, 0,
+     "sessions of the closed loop (1,2,4,8); the open loop has the most of them"},
+    {"restarts", 0, "N", CLI_INTEGER, AT(restarts), 1, 100,
+     "server starts that prove it (3); fewer are provisional"},
+    {"precision", 0, "RATIO", CLI_NUMBER, AT(precision), 0.01, 1,
+     "the search ends when rejected and accepted rate lie this near (0.1)"},
+    {"max-window", 0, "TIME", CLI_DURATION, AT(max_window_ns), 0, 0,
+     "longest window of an open-loop step (5m)"},
+    {"conf", 0, "K=V", CLI_LIST, AT(conf), 0, 0, "a setting onto the profile; several times"},
+    LOAD_OPTIONS,
+    SERVER_OPTIONS,
+    PLAN_OPTIONS,
+    RESULT_OPTIONS,
+    {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
+
 const struct cli_option cli_run_options[] = {
     {"trials", 0, "N", CLI_INTEGER, AT(blocks), 1, 1000, "measured windows (1)"},
     {"starts", 0, "N", CLI_INTEGER, AT(starts), 1, 1000,

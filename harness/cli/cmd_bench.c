@@ -48,6 +48,22 @@ const struct cli_verb cli_verb_aa = {
     .min_words = 1,
     .max_words = 2};
 
+const struct cli_verb cli_verb_capacity = {
+    .name = "capacity",
+    .arguments = "WORKLOAD [PROFILE]",
+    .summary = "how much load fits under an objective?",
+    .description =
+        "Offers rising loads: a closed loop of sessions for the curve, and an open loop whose rate is widened\n"
+        "and bisected until it no longer meets the objective. A rate is accepted by counting, at 95 % confidence,\n"
+        "and proved again on fresh server starts beside the rejected one, in random order. The search begins\n"
+        "at --rate. Answers with the rate for each core, the closed loop's scalability and a planning table.\n",
+    .examples =
+        "  sparkdyno capacity retail\n"
+        "  sparkdyno capacity retail heap-large --slo 'p95 < 1.5s, errors < 0.1 %' --loads 1,2,4,8,16\n",
+    .options = cli_capacity_options,
+    .min_words = 1,
+    .max_words = 2};
+
 const struct cli_verb cli_verb_run = {
     .name = "run",
     .arguments = "WORKLOAD [PROFILE]",
@@ -192,4 +208,9 @@ int cli_compare(int argc, char **argv)
 int cli_aa(int argc, char **argv)
 {
     return bench_verb(&cli_verb_aa, argc, argv);
+}
+
+int cli_capacity(int argc, char **argv)
+{
+    return bench_verb(&cli_verb_capacity, argc, argv);
 }

@@ -12,6 +12,7 @@ struct dyno_bench {
     struct dyno_store *store;
     int64_t experiment_id;
     struct dyno_layout layout;
+    struct dyno_load_shape load; /**< of the trial that runs; the options' own but for capacity */
     int64_t *arm_ids;
     bool *has_plan; /**< arm x query: its plan text is stored */
     char *work_dir; /**< scratch of this experiment, see scratch.h; NULL: none yet */

@@ -4,9 +4,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "decide/capacity.h"
 #include "decide/compare.h"
 #include "decide/fingerprint.h"
 #include "experiment/bench.h"
+#include "experiment/capacity.h"
 #include "experiment/check.h"
 #include "experiment/facts.h"
 #include "experiment/scratch.h"
@@ -50,6 +52,8 @@ static enum dyno_status make_layout(const struct dyno_experiment_options *o,
 int64_t dyno_experiment_estimate_ns(const struct dyno_experiment_options *o)
 {
     struct dyno_layout layout = {0};
+    if (o->capacity != NULL)
+        return dyno_capacity_estimate_ns(o);
     if (make_layout(o, &layout, NULL) != DYNO_OK)
         return 0;
     int64_t statements = o->load.warmup_executions * (int64_t)o->workload->query_count;
@@ -87,6 +91,18 @@ static void add_trials(cJSON *plan, const struct dyno_experiment_options *o,
         dyno_json_add_i64(json, "seed", (int64_t)trial->seed);
         cJSON_AddItemToArray(trials, json);
     }
+}
+
+static cJSON *capacity_json(const struct dyno_capacity_options *capacity)
+{
+    cJSON *json = cJSON_CreateObject();
+    dyno_json_add_string(json, "slo", capacity->slo_text);
+    dyno_json_add_f64(json, "cores", capacity->cores);
+    dyno_json_add_f64(json, "precision", capacity->precision);
+    cJSON *sessions = cJSON_AddArrayToObject(json, "sessions");
+    for (size_t i = 0; i < capacity->session_count; i++)
+        cJSON_AddItemToArray(sessions, cJSON_CreateNumber((double)capacity->sessions[i]));
+    return json;
 }
 
 static cJSON *workload_json(const struct dyno_workload *w)
@@ -127,7 +143,10 @@ char *dyno_experiment_plan_json(const struct dyno_experiment_options *o, struct 
     cJSON *arms = cJSON_AddArrayToObject(plan, "arms");
     for (size_t i = 0; i < o->arm_count; i++)
         cJSON_AddItemToArray(arms, profile_json(&o->arms[i]));
-    add_trials(plan, o, &layout);
+    if (o->capacity != NULL)
+        cJSON_AddItemToObject(plan, "capacity", capacity_json(o->capacity));
+    else
+        add_trials(plan, o, &layout);
     char *text = cJSON_Print(plan);
     cJSON_Delete(plan);
     dyno_layout_deinit(&layout);
@@ -281,8 +300,10 @@ static enum dyno_status decide(struct dyno_bench *bench, struct dyno_err *err)
     static const struct {
         const char *kind;
         decide_fn decide;
-    } judges[] = {
-        {"run", dyno_run_decide}, {"compare", dyno_compare_decide}, {"aa", dyno_aa_decide}};
+    } judges[] = {{"run", dyno_run_decide},
+                  {"compare", dyno_compare_decide},
+                  {"aa", dyno_aa_decide},
+                  {"capacity", dyno_capacity_decide}};
     struct dyno_fingerprint fingerprint;
     enum dyno_status status =
         dyno_fingerprint_record(bench->store, bench->experiment_id, &fingerprint, err);
@@ -333,6 +354,7 @@ static void bench_init(struct dyno_bench *bench, const struct dyno_experiment_op
     memset(bench, 0, sizeof *bench);
     bench->options = o;
     bench->layout_start = -1;
+    bench->load = o->load;
     bench->begun_ns = dyno_now_ns();
     bench->arm_ids = dyno_xcalloc(o->arm_count, sizeof *bench->arm_ids);
     bench->has_plan = dyno_xcalloc(o->arm_count * o->workload->query_count, sizeof(bool));
@@ -360,7 +382,8 @@ enum dyno_status dyno_experiment_run(const struct dyno_experiment_options *optio
     if (status == DYNO_OK)
         status = store_experiment(&bench, err);
     if (status == DYNO_OK)
-        status = run_trials(&bench, err);
+        status =
+            options->capacity != NULL ? dyno_capacity_run(&bench, err) : run_trials(&bench, err);
     if (bench.experiment_id > 0)
         status = conclude(&bench, status, err);
     result->experiment_id = bench.experiment_id;

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/status.h"
+#include "decide/slo.h"
 #include "plan/load_shape.h"
 #include "plan/profile.h"
 #include "plan/workload.h"
@@ -43,6 +44,17 @@ struct dyno_managed_options {
     bool has_event_log;      /**< the server writes an event log, which is read after each trial */
 };
 
+/** Of a capacity experiment; `blocks` are its restarts. */
+struct dyno_capacity_options {
+    struct dyno_slo slo;
+    const char *slo_text;    /**< as typed */
+    const int64_t *sessions; /**< loads of the closed loop */
+    size_t session_count;
+    double precision;      /**< the search ends when rejected / accepted is at most 1 + this */
+    int64_t max_window_ns; /**< of an open-loop step */
+    double cores;          /**< executor cores of the server */
+};
+
 /** Everything is borrowed for the call. */
 struct dyno_experiment_options {
     const char *kind;         /**< "run", "compare", "aa" ... */
@@ -57,6 +69,7 @@ struct dyno_experiment_options {
     int starts;
     uint64_t seed;
     double margin;
+    const struct dyno_capacity_options *capacity; /**< NULL: another kind */
     const char *primary; /**< names of the metrics that decide, "response_p95,..."; NULL: all */
     bool is_early_stop;  /**< stop between blocks once the e-process has decided */
     bool is_fresh; /**< each trial on a server start of its own, even if the arms could share */

@@ -63,7 +63,7 @@ static void fill_plan(struct dyno_bench *bench, size_t arm, uint64_t seed, bool 
                                                      .weight = w->queries[i].weight,
                                                      .max_rows = w->queries[i].max_rows};
     }
-    plan->load = o->load;
+    plan->load = bench->load;
     plan->replay = w->trace.replay; /* borrowed, as the queries are */
     plan->is_warmup = is_warmup;
     plan->want_checksum = is_warmup;
@@ -284,13 +284,12 @@ static bool were_settings_proved(struct dyno_bench *bench, size_t arm)
 
 static void judge_by_gates(struct dyno_bench *bench, size_t arm, struct gathered *g)
 {
-    const struct dyno_experiment_options *o = bench->options;
     bool has_rest = bench->rest_url != NULL;
     struct dyno_gate_facts facts = {.records = g->records,
                                     .record_count = g->record_count,
-                                    .is_open_loop = o->load.arrival != DYNO_ARRIVAL_CLOSED,
-                                    .measure_ns = o->load.measure_ns,
-                                    .sessions = o->load.sessions,
+                                    .is_open_loop = bench->load.arrival != DYNO_ARRIVAL_CLOSED,
+                                    .measure_ns = bench->load.measure_ns,
+                                    .sessions = bench->load.sessions,
                                     .offered = g->counters.offered,
                                     .completed = g->counters.completed,
                                     .failed = g->counters.failed,

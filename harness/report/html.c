@@ -1,4 +1,5 @@
 #include "base/sha256.h"
+#include "report/capacity.h"
 #include "report/html_parts.h"
 #include "report/json.h"
 #include "report/report.h"
@@ -74,6 +75,7 @@ static void append_body(struct dyno_str *out, const struct dyno_report_model *mo
 {
     struct dyno_markup m = {.out = out, .is_tag_open = false};
     dyno_html_verdict(&m, model);
+    dyno_html_capacity(&m, model);
     dyno_html_why(&m, model);
     dyno_html_doubts(&m, model);
     dyno_html_proof(&m, model);

@@ -255,6 +255,9 @@ cJSON *dyno_report_json_document(const struct dyno_report_model *model, bool has
     cJSON *contrasts = cJSON_AddArrayToObject(root, "contrasts");
     for (size_t i = 0; i < model->contrast_count; i++)
         cJSON_AddItemToArray(contrasts, contrast_object(&model->contrasts[i]));
+    cJSON_AddItemToObject(root, "capacity",
+                          model->capacity != NULL ? cJSON_Duplicate(model->capacity, true)
+                                                  : cJSON_CreateNull());
     cJSON_AddItemToObject(root, "disturbances", disturbances_list(model));
     cJSON_AddItemToObject(root, "arms", dyno_report_json_arms(model));
     cJSON_AddItemToObject(root, "settings", dyno_report_json_settings(model));

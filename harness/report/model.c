@@ -1,6 +1,7 @@
 #include "report/model.h"
 
 #include "base/alloc.h"
+#include "report/capacity.h"
 #include "report/model_parts.h"
 #include "report/report.h"
 
@@ -15,10 +16,11 @@ enum dyno_status dyno_report_model_read(struct sqlite3 *db, int64_t experiment_i
                                         struct dyno_report_model **out, struct dyno_err *err)
 {
     static const load_fn loaders[] = {
-        dyno_report_load_head,         dyno_report_load_things,  dyno_report_load_settings,
-        dyno_report_load_trials,       dyno_report_load_latency, dyno_report_load_contrasts,
-        dyno_report_load_disturbances, dyno_report_load_spark,   dyno_report_load_why,
-        dyno_report_load_warmup,       dyno_report_load_plans,   dyno_report_load_errors,
+        dyno_report_load_head,         dyno_report_load_things,   dyno_report_load_settings,
+        dyno_report_load_trials,       dyno_report_load_latency,  dyno_report_load_contrasts,
+        dyno_report_load_disturbances, dyno_report_load_capacity, dyno_report_load_spark,
+        dyno_report_load_why,          dyno_report_load_warmup,   dyno_report_load_plans,
+        dyno_report_load_errors,
     };
     struct dyno_report_model *model = dyno_xcalloc(1, sizeof *model);
     model->head.id = experiment_id;
@@ -169,6 +171,7 @@ void dyno_report_model_free(struct dyno_report_model *model)
     free_settings(model);
     free_trials(model);
     free_results(model);
+    cJSON_Delete(model->capacity);
     free_things(model);
     free(model);
 }

@@ -10,6 +10,7 @@
 #ifndef DYNO_REPORT_MODEL_H
 #define DYNO_REPORT_MODEL_H
 
+#include "base/json.h"
 #include "report/spark_metric.h"
 #include "report/summary.h"
 #include "report/why.h"
@@ -226,6 +227,7 @@ struct dyno_report_model {
     struct dyno_report_query overall; /**< all queries together */
     struct dyno_report_contrast *contrasts;
     size_t contrast_count;
+    cJSON *capacity; /**< what a capacity experiment found; NULL for other kinds */
     struct dyno_report_disturbance *disturbances;
     size_t disturbance_count;
     struct dyno_report_setting *settings;

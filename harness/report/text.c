@@ -1,4 +1,5 @@
 #include "base/alloc.h"
+#include "report/capacity.h"
 #include "report/clean.h"
 #include "report/model.h"
 #include "report/report.h"
@@ -427,6 +428,7 @@ static void put_all(struct dyno_text *text, const struct dyno_report_model *mode
         put_settings(text, model);
     } else {
         size_t room = RUN_WHY_LINES;
+        dyno_text_capacity(text, model);
         put_run_queries(text, model);
         if (has_why(model)) {
             put_title(text, "what Spark saw");

@@ -395,3 +395,19 @@ CREATE TABLE baseline (
     experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
     set_utc       TEXT NOT NULL
 );
+
+-- A step of a capacity experiment: the load that one of its trials offered.
+CREATE TABLE step (
+    trial_id   INTEGER PRIMARY KEY REFERENCES trial (id) ON DELETE CASCADE,
+    restart    INTEGER NOT NULL,               -- from 0
+    purpose    TEXT NOT NULL CHECK (purpose IN ('curve', 'search', 'retest')),
+    sessions   INTEGER NOT NULL,
+    rate_per_s REAL,                           -- NULL: closed loop
+    window_ns  INTEGER NOT NULL
+);
+
+-- What a capacity experiment found: one JSON document, described by $defs/capacity of docs/report.schema.json.
+CREATE TABLE capacity (
+    experiment_id INTEGER PRIMARY KEY REFERENCES experiment (id) ON DELETE CASCADE,
+    document      TEXT NOT NULL
+);

@@ -32,6 +32,8 @@ WRONG = [
     (["compare", "retail", "default", "aqe-off", "--margin", "-1"], 2, r"--margin: '-1' is not a number from"),
     (["compare", "retail", "default", "default", "--candidate-conf", "novalue"], 2, r"novalue"),
     (["compare", "retail", "default", "aqe-off", "--primary", "p95,p98"], 2, r"--primary: 'p98' is none of p50, p95, mean, suite"),
+    (["capacity", "retail", "--slo", "fast"], 2, r"--slo: 'fast' is not an objective: write it as 'p95 < 2s"),
+    (["capacity", "retail", "--loads", "1,x"], 2, r"--loads: 'x' is not a whole number"),
     (["aa"], 2, r"usage: sparkdyno aa"),
     (["aa", "retail", "--starts", "9", "--blocks", "8"], 2, r"9 starts are more than 8 blocks"),
     (["run", "retail", "--rate", "0"], 2, r"--rate: '0' is not a number from"),

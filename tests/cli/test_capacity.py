@@ -1,0 +1,113 @@
+"""test_capacity.py PROGRAM FAKE_HS2 SCHEMA CHECKER: the capacity of a queue whose answer is known in closed form."""
+import contextlib
+import json
+import math
+import os
+import pathlib
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM, FAKE, SCHEMA, CHECKER = map(os.path.abspath, sys.argv[1:5])
+del sys.argv[1:5]
+
+WORKLOAD = """\
+name: queue
+description: one statement, exponential service
+queries:
+  - name: one
+    sql: one.sql
+load:
+  arrival: poisson
+  rate: 40
+  sessions: 8
+  warmup: 1
+  measure: 1s
+"""
+SERVICE_S, SLOTS, LIMIT_S = 0.010, 2, 0.060
+
+
+def share_over(rate):
+    """P(response > limit) of M/M/c in steady state."""
+    load = rate * SERVICE_S
+    if load >= SLOTS:
+        return 1.0
+    waits = load ** SLOTS / math.factorial(SLOTS) * SLOTS / (SLOTS - load)
+    erlang = waits / (sum(load ** k / math.factorial(k) for k in range(SLOTS)) + waits)
+    x, d = LIMIT_S / SERVICE_S, SLOTS - 1 - load
+    return math.exp(-x) * (1 + erlang * (x if abs(d) < 1e-9 else (1 - math.exp(-x * d)) / d))
+
+
+class Capacity(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.dir = pathlib.Path(self.folder.name)
+        (self.dir / "w").mkdir()
+        (self.dir / "w/workload.yaml").write_text(WORKLOAD, encoding="utf-8")
+        (self.dir / "w/one.sql").write_text("SELECT 1\n", encoding="utf-8")
+        (self.dir / "plain.conf").write_text("# nothing\n", encoding="utf-8")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def capacity(self, *words, service="10ms"):
+        server = subprocess.Popen([FAKE, "--service", service, "--distribution", "exponential", "--slots", str(SLOTS)],
+                                  stdout=subprocess.PIPE, text=True)
+        try:
+            port = server.stdout.readline().split()[1]
+            return subprocess.run(
+                [PROGRAM, "capacity", "w/workload.yaml", "./plain.conf", "--target", "hs2", "--host", "127.0.0.1", "--port",
+                 port, "--auth", "nosasl", "--cores", str(SLOTS), "--db", "r.db", "--cache-dir", "c", "--trial-warmup", "100ms",
+                 "--drain", "2s", *words], cwd=self.dir, capture_output=True, text=True, check=False, timeout=280)
+        finally:
+            server.kill()
+            server.wait()
+            server.stdout.close()
+
+    def test_rate_stays_below_the_closed_form(self):
+        done = self.capacity("--slo", "p90 < 60ms, errors < 1 %", "--loads", "1,2,12", "--precision", "0.3", "--seed", "3", "--json")
+        document = json.loads(done.stdout)
+        (self.dir / "d.json").write_text(done.stdout, encoding="utf-8")
+        subprocess.run([sys.executable, CHECKER, SCHEMA, "d.json"], cwd=self.dir, check=True)
+        found = document["capacity"]
+        self.assertEqual(found["restarts"], 3)
+        self.assertEqual([p["sessions"] for p in found["curve"]], [1, 2, 12])
+        with contextlib.closing(sqlite3.connect(self.dir / "r.db")) as db:
+            purposes = dict(db.execute("SELECT purpose, count(*) FROM step GROUP BY 1"))
+        self.assertEqual(purposes["curve"], 9)
+        self.assertGreaterEqual(purposes["search"], 2)
+        for step in found["steps"]:
+            # A step is accepted by its counts and by nothing else.
+            if step["is_accepted"]:
+                self.assertTrue(step["is_usable"] and step["violations"] < 0.1 * step["offered"])
+        # A busy machine makes the server look slower, never faster.
+        if found["rate_per_s"] is not None:
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertLess(share_over(found["rate_per_s"]), 0.1)
+            self.assertAlmostEqual(found["rate_per_core_per_s"], found["rate_per_s"] / SLOTS)
+            self.assertEqual([r["basis"] for r in found["planning"]], ["measured"] + ["extrapolated"] * 4)
+        else:
+            self.assertEqual(done.returncode, 125, done.stderr)
+        one, two, many = (p["throughput_per_s"] for p in found["curve"])
+        self.assertLess(one, 110)
+        self.assertLess(many, 220)
+        self.assertGreater(two, one)
+        page = (self.dir / "report-1.html").read_text(encoding="utf-8")
+        self.assertIn("How much load fits", page)
+        shown = subprocess.run([PROGRAM, "show", "--db", "r.db"], cwd=self.dir, capture_output=True, text=True, check=True).stdout
+        self.assertIn("closed loop: sessions", shown)
+        self.assertLessEqual(shown.count("\n"), 40)
+
+    def test_no_rate_is_said(self):
+        done = self.capacity("--slo", "p90 < 1ms", "--loads", "1", "--restarts", "1", "--max-window", "1s", "--json", service="200ms")
+        self.assertEqual(done.returncode, 125, done.stderr)
+        document = json.loads(done.stdout)
+        self.assertIsNone(document["capacity"]["rate_per_s"])
+        self.assertIn("met p90 < 1ms at no rate", document["verdict"]["sentence"])
+        self.assertIn("provisional: 1 of at least 3 restarts", document["verdict"]["qualifiers"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
