@@ -42,6 +42,7 @@ struct answer {
     struct dyno_slo slo;
     const char *slo_text;
     double cores;
+    bool is_managed; /* the server was really started anew */
     char *workload, *profile;
     cJSON *plan;
     struct dyno_capacity_step *steps;
@@ -287,6 +288,10 @@ static cJSON *notes_json(const struct answer *answer)
                        answer->restarts, RESTARTS_FIRM);
         cJSON_AddItemToArray(list, cJSON_CreateString(text));
     }
+    if (!answer->is_managed)
+        cJSON_AddItemToArray(list,
+                             cJSON_CreateString("the server is not ours to restart: each restart "
+                                                "is a warm-up and new connections"));
     if (answer->held > 0.0 && answer->failed == 0.0)
         cJSON_AddItemToArray(list, cJSON_CreateString("no higher rate was rejected by most of its "
                                                       "trials: the limit may lie higher"));
@@ -420,6 +425,7 @@ static enum dyno_status load_plan(struct dyno_store *store, int64_t id, struct a
         return status;
     const cJSON *capacity = cJSON_GetObjectItemCaseSensitive(answer->plan, "capacity");
     answer->slo_text = dyno_json_string_or(capacity, "slo", "");
+    answer->is_managed = dyno_json_bool_or(capacity, "is_managed", false);
     answer->cores = fmax(1.0, dyno_json_f64_or(capacity, "cores", 1.0));
     return dyno_slo_parse(answer->slo_text, &answer->slo, err);
 }

@@ -93,12 +93,13 @@ static void add_trials(cJSON *plan, const struct dyno_experiment_options *o,
     }
 }
 
-static cJSON *capacity_json(const struct dyno_capacity_options *capacity)
+static cJSON *capacity_json(const struct dyno_capacity_options *capacity, bool is_managed)
 {
     cJSON *json = cJSON_CreateObject();
     dyno_json_add_string(json, "slo", capacity->slo_text);
     dyno_json_add_f64(json, "cores", capacity->cores);
     dyno_json_add_f64(json, "precision", capacity->precision);
+    cJSON_AddBoolToObject(json, "is_managed", is_managed);
     cJSON *sessions = cJSON_AddArrayToObject(json, "sessions");
     for (size_t i = 0; i < capacity->session_count; i++)
         cJSON_AddItemToArray(sessions, cJSON_CreateNumber((double)capacity->sessions[i]));
@@ -144,7 +145,7 @@ char *dyno_experiment_plan_json(const struct dyno_experiment_options *o, struct 
     for (size_t i = 0; i < o->arm_count; i++)
         cJSON_AddItemToArray(arms, profile_json(&o->arms[i]));
     if (o->capacity != NULL)
-        cJSON_AddItemToObject(plan, "capacity", capacity_json(o->capacity));
+        cJSON_AddItemToObject(plan, "capacity", capacity_json(o->capacity, o->managed != NULL));
     else
         add_trials(plan, o, &layout);
     char *text = cJSON_Print(plan);
