@@ -21,10 +21,10 @@ queries:
     sql: one.sql
 load:
   arrival: poisson
-  rate: 40
+  rate: 80
   sessions: 8
   warmup: 1
-  measure: 1s
+  measure: 700ms
 """
 SERVICE_S, SLOTS, LIMIT_S = 0.010, 2, 0.060
 
@@ -91,8 +91,9 @@ class Capacity(unittest.TestCase):
         else:
             self.assertEqual(done.returncode, 125, done.stderr)
         one, two, many = (p["throughput_per_s"] for p in found["curve"])
-        self.assertLess(one, 110)
-        self.assertLess(many, 220)
+        # 100/s of each slot, and what chance adds in short windows.
+        self.assertLess(one, 150)
+        self.assertLess(many, 300)
         self.assertGreater(two, one)
         page = (self.dir / "report-1.html").read_text(encoding="utf-8")
         self.assertIn("How much load fits", page)
