@@ -50,7 +50,7 @@ static double sum_to(const double *values, size_t begin, size_t end, double from
 /** For one place, the best end of what lies right of it: the far end may belong to yet another regime. */
 static double best_q(const double *values, size_t begin, size_t at, size_t end, double left)
 {
-    double best = -INFINITY;
+    double best = (double)-INFINITY;
     double cross = 0.0;
     double right = 0.0;
     double n = (double)(at - begin);
@@ -93,7 +93,7 @@ static size_t divide(const double *values, size_t begin, size_t end, double max_
 {
     size_t count = 0;
     for (;;) {
-        struct candidate best = {.index = 0, .q = -INFINITY};
+        struct candidate best = {.index = 0, .q = (double)-INFINITY};
         for (size_t i = 0; i <= count; i++)
             look_into(values, i == 0 ? begin : points[i - 1], i == count ? end : points[i], &best);
         if (best.index == 0)

@@ -9,6 +9,8 @@
 static double reduce(double *values, size_t count, size_t size)
 {
     double sum = 0.0;
+    if (size == 0)
+        return (double)NAN;
     size_t groups = count / size;
     for (size_t i = 0; i < groups; i++) {
         struct dyno_moments group = dyno_moments_of(values + i * size, size);
