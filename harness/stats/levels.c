@@ -28,8 +28,11 @@ struct dyno_levels dyno_levels(const double *values, const size_t *repeats, size
     size_t count = 1;
     if (level_count == 0 || level_count > DYNO_LEVELS_MAX)
         return out;
-    for (size_t i = 0; i < level_count; i++)
+    for (size_t i = 0; i < level_count; i++) {
+        if (repeats[i] < 2)
+            return out;
         count *= repeats[i];
+    }
     for (size_t i = 0; i < count; i++)
         scratch[i] = values[i];
     for (size_t i = 0; i < level_count; i++) {
