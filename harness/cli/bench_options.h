@@ -42,6 +42,11 @@ struct cli_bench_options {
     const char *spark_home, *spark_version, *kind, *driver_memory;
     int64_t cores, workers;
     bool has_event_log;
+    /* Ranking. */
+    const char *base, *fold, *metric, *write_profile;
+    struct cli_list without;
+    int64_t runs, splits, replicates, default_runs, confirm_blocks, resume;
+    bool is_sieve, no_confirm;
     /* Results. */
     const char *db, *cache_dir, *html, *on_failure;
     bool wants_json, is_dry_run, is_self, no_color, is_quiet;
@@ -57,6 +62,7 @@ extern const struct cli_option cli_compare_options[];
 extern const struct cli_option cli_aa_options[];
 extern const struct cli_option cli_capacity_options[];
 extern const struct cli_option cli_check_options[];
+extern const struct cli_option cli_rank_options[];
 
 /** An experiment made from options and words; owns what the experiment borrows. */
 struct cli_bench {

@@ -155,6 +155,37 @@ const struct cli_option cli_run_options[] = {
     RESULT_OPTIONS,
     {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
 
+const struct cli_option cli_rank_options[] = {
+    {"base", 0, "PROFILE", CLI_STRING, AT(base), 0, 0, "what every row builds on (default)"},
+    {"without", 0, "FACTOR", CLI_LIST, AT(without), 0, 0, "leave this factor out; several times"},
+    {"runs", 0, "N", CLI_INTEGER, AT(runs), 4, 32, "rows of the design (8, 16 or 32 by factors)"},
+    {"sieve", 0, NULL, CLI_FLAG, AT(is_sieve), 0, 0,
+     "Plackett-Burman: fewer rows, main effects mixed with interactions"},
+    {"fold", 0, "FACTOR", CLI_STRING, AT(fold), 0, 0,
+     "second half that splits the chains of this factor, or 'all'"},
+    {"splits", 0, "N", CLI_INTEGER, AT(splits), 0, 3,
+     "free columns confounded with starts, each doubles them (0)"},
+    {"replicates", 0, "N", CLI_INTEGER, AT(replicates), 1, 100,
+     "times that every row is run (by the number of starts)"},
+    {"default-runs", 0, "N", CLI_INTEGER, AT(default_runs), 0, 20,
+     "trials of the base in each replicate (2; 0 with restarts)"},
+    {"metric", 0, "NAME", CLI_STRING, AT(metric), 0, 0,
+     "what decides: mean (default), p50, p95 or suite of response time"},
+    {"no-confirm", 0, NULL, CLI_FLAG, AT(no_confirm), 0, 0,
+     "do not compare the predicted best profile with the base"},
+    {"confirm-blocks", 0, "N", CLI_INTEGER, AT(confirm_blocks), 1, 1000,
+     "blocks of that comparison (12)"},
+    {"write-profile", 0, "FILE", CLI_STRING, AT(write_profile), 0, 0,
+     "where the best profile goes (results/rank-ID-best.conf)"},
+    {"resume", 0, "ID", CLI_INTEGER, AT(resume), 1, 9007199254740991.0,
+     "run what is missing of this ranking; with --fold: add the half"},
+    {"conf", 0, "K=V", CLI_LIST, AT(conf), 0, 0, "a setting onto the base; several times"},
+    LOAD_OPTIONS,
+    SERVER_OPTIONS,
+    PLAN_OPTIONS,
+    RESULT_OPTIONS,
+    {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
+
 const struct cli_option cli_check_options[] = {
     {"self", 0, NULL, CLI_FLAG, AT(is_self), 0, 0,
      "measure the load process alone: its rate, its lag, the machine's timers and clock"},

@@ -16,11 +16,11 @@ struct command {
 static const struct command commands[] = {
     {&cli_verb_check, cli_check},       {&cli_verb_run, cli_run},
     {&cli_verb_compare, cli_compare},   {&cli_verb_aa, cli_aa},
-    {&cli_verb_capacity, cli_capacity}, {&cli_verb_trend, cli_trend},
-    {&cli_verb_gate, cli_gate},         {&cli_verb_baseline, cli_baseline},
-    {&cli_verb_list, cli_list},         {&cli_verb_show, cli_show},
-    {&cli_verb_report, cli_report},     {&cli_verb_generate, cli_generate},
-    {&cli_verb_explain, cli_explain},
+    {&cli_verb_rank, cli_rank},         {&cli_verb_capacity, cli_capacity},
+    {&cli_verb_trend, cli_trend},       {&cli_verb_gate, cli_gate},
+    {&cli_verb_baseline, cli_baseline}, {&cli_verb_list, cli_list},
+    {&cli_verb_show, cli_show},         {&cli_verb_report, cli_report},
+    {&cli_verb_generate, cli_generate}, {&cli_verb_explain, cli_explain},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

@@ -59,11 +59,11 @@ int cli_output_report(const struct cli_report_options *options, int64_t experime
     enum dyno_status status = dyno_store_open_readonly(options->db, &store, &err);
     if (status == DYNO_OK)
         status = dyno_report_model_load(store, experiment_id, &model, &err);
-    if (status == DYNO_OK)
+    if (status == DYNO_OK && !options->is_silent)
         status = print_report(model, options, &err);
     if (status == DYNO_OK && options->writes_html)
         status = write_html(model, html, &err);
-    if (status == DYNO_OK && options->writes_html && !options->wants_json)
+    if (status == DYNO_OK && options->writes_html && !options->wants_json && !options->is_silent)
         (void)printf("\nReport   %s (open it in a browser)\nResults  %s, experiment %" PRId64 "\n",
                      html, options->db, experiment_id);
     if (status == DYNO_OK)

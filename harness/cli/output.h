@@ -14,6 +14,7 @@ struct cli_report_options {
     bool wants_json;
     bool no_color;
     bool writes_html;
+    bool is_silent; /**< only the HTML file: nothing goes to stdout */
 };
 
 /** Print the report of an experiment as text or JSON, write its HTML; returns the experiment's exit code. */

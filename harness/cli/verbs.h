@@ -7,6 +7,7 @@
 int cli_run(int argc, char **argv);
 int cli_compare(int argc, char **argv);
 int cli_aa(int argc, char **argv);
+int cli_rank(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_capacity(int argc, char **argv);
 int cli_trend(int argc, char **argv);
@@ -21,6 +22,7 @@ int cli_explain(int argc, char **argv);
 extern const struct cli_verb cli_verb_run;
 extern const struct cli_verb cli_verb_compare;
 extern const struct cli_verb cli_verb_aa;
+extern const struct cli_verb cli_verb_rank;
 extern const struct cli_verb cli_verb_check;
 extern const struct cli_verb cli_verb_capacity;
 extern const struct cli_verb cli_verb_trend;

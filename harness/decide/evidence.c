@@ -132,7 +132,7 @@ static void take_trial(sqlite3_stmt *row, void *context)
         .is_usable = sqlite3_column_int(row, 4) != 0,
         .position = sqlite3_column_int64(row, 5),
     };
-    if (ordinal >= 0 && ordinal < DYNO_EVIDENCE_ARMS)
+    if (ordinal >= 0)
         (void)dyno_vec_push(context, &trial);
 }
 

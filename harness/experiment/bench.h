@@ -15,7 +15,10 @@ struct dyno_bench {
     struct dyno_load_shape load; /**< of the trial that runs; the options' own but for capacity */
     int64_t *arm_ids;
     bool *has_plan; /**< arm x query: its plan text is stored */
-    char *work_dir; /**< scratch of this experiment, see scratch.h; NULL: none yet */
+    bool *is_done;  /**< for each trial of the layout: run before this was taken up again */
+    int64_t warmup_executions; /**< of each arm in this start */
+    int starts_before;         /**< those of the runs before */
+    char *work_dir;            /**< scratch of this experiment, see scratch.h; NULL: none yet */
     int work_lock;
     int files_made; /**< numbers the scratch files */
     int trials_run;

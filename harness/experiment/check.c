@@ -108,8 +108,7 @@ static enum dyno_status check_settings(struct checker *c)
     const struct dyno_experiment_options *o = c->bench->options;
     enum dyno_status status = DYNO_OK;
     for (size_t i = 0; status == DYNO_OK && i < o->arm_count; i++) {
-        int only = c->bench->layout.starts[c->start].arm;
-        if (only >= 0 && (size_t)only != i)
+        if (!dyno_layout_has_arm(&c->bench->layout, c->start, (int)i))
             continue;
         char text[64];
         (void)snprintf(text, sizeof text, "%zu settings took effect", o->arms[i].setting_count);

@@ -7,10 +7,12 @@
 #include "decide/capacity.h"
 #include "decide/compare.h"
 #include "decide/fingerprint.h"
+#include "decide/rank.h"
 #include "experiment/bench.h"
 #include "experiment/capacity.h"
 #include "experiment/check.h"
 #include "experiment/facts.h"
+#include "experiment/ranking.h"
 #include "experiment/scratch.h"
 #include "experiment/start.h"
 #include "experiment/trial.h"
@@ -45,6 +47,10 @@ static enum dyno_status make_layout(const struct dyno_experiment_options *o,
             err, DYNO_EINPUT,
             "the profiles differ in a setting that needs a server start, and an external "
             "server is not ours to restart: compare session settings only, or use a managed server");
+    if (o->rank != NULL) {
+        dyno_rank_layout(o->rank->rank, o->seed, layout);
+        return DYNO_OK;
+    }
     return dyno_layout_make((int)o->arm_count, o->blocks, arms_share_starts(o), o->starts, o->seed,
                             layout, err);
 }
@@ -56,12 +62,14 @@ int64_t dyno_experiment_estimate_ns(const struct dyno_experiment_options *o)
         return dyno_capacity_estimate_ns(o);
     if (make_layout(o, &layout, NULL) != DYNO_OK)
         return 0;
-    int64_t statements = o->load.warmup_executions * (int64_t)o->workload->query_count;
-    int64_t arms_per_start = arms_share_starts(o) ? (int64_t)o->arm_count : 1;
-    int64_t warmup_ns = statements * arms_per_start * STATEMENT_COST_NS;
-    int64_t start_ns = (o->managed != NULL ? START_COST_NS : 0) + ATTACH_COST_NS + warmup_ns;
+    int64_t start_ns = (o->managed != NULL ? START_COST_NS : 0) + ATTACH_COST_NS;
     int64_t trial_ns = o->load.trial_warmup_ns + o->load.measure_ns + TRIAL_OVERHEAD_NS;
     int64_t total = (int64_t)layout.start_count * start_ns + (int64_t)layout.trial_count * trial_ns;
+    for (size_t start = 0; start < layout.start_count; start++) {
+        int arms = dyno_layout_arms(&layout, (int)start, (int)o->arm_count);
+        total += dyno_rank_warmup(o, arms) * arms * (int64_t)o->workload->query_count *
+                 STATEMENT_COST_NS;
+    }
     dyno_layout_deinit(&layout);
     return total;
 }
@@ -148,6 +156,8 @@ char *dyno_experiment_plan_json(const struct dyno_experiment_options *o, struct 
         cJSON_AddItemToObject(plan, "capacity", capacity_json(o->capacity, o->managed != NULL));
     else
         add_trials(plan, o, &layout);
+    if (o->rank != NULL)
+        dyno_rank_add_to_plan(o, plan);
     char *text = cJSON_Print(plan);
     cJSON_Delete(plan);
     dyno_layout_deinit(&layout);
@@ -156,6 +166,8 @@ char *dyno_experiment_plan_json(const struct dyno_experiment_options *o, struct 
 
 static char *experiment_name(const struct dyno_experiment_options *o)
 {
+    if (o->rank != NULL)
+        return dyno_rank_name(o);
     if (o->arm_count == 1 || strcmp(o->kind, "aa") == 0)
         return dyno_xasprintf("%s %s %s", o->kind, o->workload->name, o->arms[0].name);
     return dyno_xasprintf("%s %s %s %s", o->kind, o->workload->name, o->arms[0].name,
@@ -165,7 +177,7 @@ static char *experiment_name(const struct dyno_experiment_options *o)
 static enum dyno_status store_arms_and_queries(struct dyno_bench *bench, struct dyno_err *err)
 {
     const struct dyno_experiment_options *o = bench->options;
-    static const char *const roles[] = {"base", "candidate"};
+    const char *const roles[] = {"base", o->rank != NULL ? "row" : "candidate"};
     enum dyno_status status = DYNO_OK;
     for (size_t i = 0; status == DYNO_OK && i < o->arm_count; i++) {
         struct dyno_store_arm arm = {.ordinal = (int)i,
@@ -207,6 +219,8 @@ static enum dyno_status store_experiment(struct dyno_bench *bench, struct dyno_e
                                      o->tool_version, err);
     if (status == DYNO_OK)
         status = store_arms_and_queries(bench, err);
+    if (status == DYNO_OK && o->rank != NULL)
+        status = dyno_rank_store_design(bench, err);
     if (status == DYNO_OK)
         status = dyno_facts_store_plan(bench, err);
     cJSON_free(plan);
@@ -226,7 +240,7 @@ static enum dyno_status bury_server(struct dyno_bench *bench, struct dyno_err *e
                        excerpt[0] == '\0' ? "its log is empty" : "its last lines:", excerpt);
     enum dyno_status status = DYNO_OK;
     dyno_start_close(bench, reason);
-    int unplanned = bench->starts_made - (int)bench->layout.start_count;
+    int unplanned = bench->starts_made - bench->starts_before - (int)bench->layout.start_count;
     if (!bench->options->continue_on_failure || unplanned >= MAX_UNPLANNED_STARTS)
         status = dyno_err_set(err, DYNO_EENV, "%s", reason);
     free(reason);
@@ -276,6 +290,14 @@ static enum dyno_status look(struct dyno_bench *bench, size_t next, bool *is_set
     return status;
 }
 
+static size_t first_of_start(const struct dyno_bench *bench, size_t i)
+{
+    const struct dyno_layout_trial *trials = bench->layout.trials;
+    while (i > 0 && trials[i - 1].start == trials[i].start)
+        i--;
+    return i;
+}
+
 static enum dyno_status run_trials(struct dyno_bench *bench, struct dyno_err *err)
 {
     enum dyno_status status = DYNO_OK;
@@ -283,8 +305,12 @@ static enum dyno_status run_trials(struct dyno_bench *bench, struct dyno_err *er
     for (size_t i = 0; status == DYNO_OK && !is_settled && i < bench->layout.trial_count; i++) {
         if (dyno_bench_is_stopped(bench))
             status = dyno_err_set(err, DYNO_ECANCELLED, "stopped");
-        else
+        else if (!bench->is_done[i])
             status = run_trial(bench, &bench->layout.trials[i], err);
+        /* Rows of a start are compared with each other: where the server went away, all are run again. */
+        if (status == DYNO_OK && bench->options->rank != NULL && !bench->is_done[i] &&
+            bench->layout_start < 0)
+            i = first_of_start(bench, i) - 1;
         if (status == DYNO_OK)
             status = look(bench, i + 1, &is_settled, err);
     }
@@ -304,7 +330,8 @@ static enum dyno_status decide(struct dyno_bench *bench, struct dyno_err *err)
     } judges[] = {{"run", dyno_run_decide},
                   {"compare", dyno_compare_decide},
                   {"aa", dyno_aa_decide},
-                  {"capacity", dyno_capacity_decide}};
+                  {"capacity", dyno_capacity_decide},
+                  {"rank", dyno_rank_decide}};
     struct dyno_fingerprint fingerprint;
     enum dyno_status status =
         dyno_fingerprint_record(bench->store, bench->experiment_id, &fingerprint, err);
@@ -341,6 +368,8 @@ static enum dyno_status prepare(struct dyno_bench *bench, struct dyno_err *err)
     if (status == DYNO_OK)
         status = make_layout(o, &bench->layout, err);
     if (status == DYNO_OK)
+        bench->is_done = dyno_xcalloc(bench->layout.trial_count + 1, sizeof *bench->is_done);
+    if (status == DYNO_OK)
         status = dyno_scratch_open(bench, err);
     if (status == DYNO_OK && o->managed != NULL) {
         char *work_root = dyno_xasprintf("%s/servers", o->cache_dir);
@@ -370,6 +399,20 @@ static void bench_deinit(struct dyno_bench *bench)
     dyno_layout_deinit(&bench->layout);
     free(bench->arm_ids);
     free(bench->has_plan);
+    free(bench->is_done);
+}
+
+static enum dyno_status resume_experiment(struct dyno_bench *bench, struct dyno_err *err)
+{
+    const struct dyno_experiment_options *o = bench->options;
+    char *plan = dyno_experiment_plan_json(o, err);
+    struct dyno_store_experiment row = {.kind = o->kind,
+                                        .blocks_planned = o->blocks,
+                                        .starts_planned = (int)bench->layout.start_count,
+                                        .plan_json = plan};
+    enum dyno_status status = plan == NULL ? DYNO_EINTERNAL : dyno_rank_resume(bench, &row, err);
+    cJSON_free(plan);
+    return status;
 }
 
 enum dyno_status dyno_experiment_run(const struct dyno_experiment_options *options,
@@ -381,7 +424,9 @@ enum dyno_status dyno_experiment_run(const struct dyno_experiment_options *optio
     if (status == DYNO_OK)
         status = dyno_store_open(options->store_path, &bench.store, err);
     if (status == DYNO_OK)
-        status = store_experiment(&bench, err);
+        status = options->rank != NULL && options->rank->resume_id > 0
+                     ? resume_experiment(&bench, err)
+                     : store_experiment(&bench, err);
     if (status == DYNO_OK)
         status =
             options->capacity != NULL ? dyno_capacity_run(&bench, err) : run_trials(&bench, err);

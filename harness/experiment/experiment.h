@@ -11,6 +11,7 @@
 #include "decide/slo.h"
 #include "plan/load_shape.h"
 #include "plan/profile.h"
+#include "plan/rank.h"
 #include "plan/workload.h"
 #include "spark/install.h"
 #include "spark/server.h"
@@ -55,15 +56,25 @@ struct dyno_capacity_options {
     double cores;          /**< executor cores of the server */
 };
 
+/** What a ranking needs beside arms and load. Borrowed. */
+struct dyno_rank_options {
+    const struct dyno_rank *rank; /**< its arms are the experiment's */
+    const char *metric;           /**< that decides: "response_mean" ... */
+    const char *const *arguments; /**< words of the command, for taking it up again */
+    size_t argument_count;
+    int64_t resume_id; /**< the experiment to be taken up again; 0: a new one */
+};
+
 /** Everything is borrowed for the call. */
 struct dyno_experiment_options {
-    const char *kind;         /**< "run", "compare", "aa" ... */
+    const char *kind;         /**< "run", "compare", "aa", "rank" ... */
     const char *command;      /**< as the user typed it, for the report */
     const char *const *words; /**< the same, word by word */
     size_t word_count;
     const struct dyno_workload *workload;
     const struct dyno_profile *arms; /**< base first */
     size_t arm_count;
+    const struct dyno_rank_options *rank; /**< NULL unless it is a ranking */
     struct dyno_load_shape load;
     int blocks;
     int starts;

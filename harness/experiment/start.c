@@ -6,6 +6,7 @@
 #include "experiment/dataset.h"
 #include "experiment/facts.h"
 #include "experiment/proof.h"
+#include "experiment/ranking.h"
 #include "experiment/trial.h"
 
 #include <math.h>
@@ -20,8 +21,7 @@
 
 static const struct dyno_profile *profile_of_start(const struct dyno_bench *bench, int index)
 {
-    int arm = bench->layout.starts[index].arm;
-    return &bench->options->arms[arm < 0 ? 0 : arm];
+    return &bench->options->arms[dyno_layout_first_arm(&bench->layout, index)];
 }
 
 /* Where the generators of a managed server connect. */
@@ -158,8 +158,7 @@ enum dyno_status dyno_start_reach(struct dyno_bench *bench, int index, struct dy
 
 static bool arm_is_in_start(const struct dyno_bench *bench, int index, size_t arm)
 {
-    int only = bench->layout.starts[index].arm;
-    return only < 0 || (size_t)only == arm;
+    return dyno_layout_has_arm(&bench->layout, index, (int)arm);
 }
 
 static enum dyno_status prove_arms(struct dyno_bench *bench, int index, struct dyno_err *err)
@@ -174,7 +173,9 @@ static enum dyno_status prove_arms(struct dyno_bench *bench, int index, struct d
 static enum dyno_status warm_up(struct dyno_bench *bench, int index, struct dyno_err *err)
 {
     enum dyno_status status = DYNO_OK;
-    if (bench->options->load.warmup_executions == 0)
+    int arms = dyno_layout_arms(&bench->layout, index, (int)bench->options->arm_count);
+    bench->warmup_executions = dyno_rank_warmup(bench->options, arms);
+    if (bench->warmup_executions == 0)
         return DYNO_OK;
     for (size_t arm = 0; status == DYNO_OK && arm < bench->options->arm_count; arm++)
         if (arm_is_in_start(bench, index, arm))

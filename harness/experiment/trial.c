@@ -65,6 +65,8 @@ static void fill_plan(struct dyno_bench *bench, size_t arm, uint64_t seed, bool 
     }
     plan->load = bench->load;
     plan->replay = w->trace.replay; /* borrowed, as the queries are */
+    if (is_warmup)
+        plan->load.warmup_executions = bench->warmup_executions;
     plan->is_warmup = is_warmup;
     plan->want_checksum = is_warmup;
 }

@@ -99,3 +99,27 @@ void dyno_layout_deinit(struct dyno_layout *layout)
     free(layout->starts);
     *layout = (struct dyno_layout){.trials = NULL};
 }
+
+bool dyno_layout_has_arm(const struct dyno_layout *layout, int start, int arm)
+{
+    for (size_t i = 0; i < layout->trial_count; i++)
+        if (layout->trials[i].start == start && layout->trials[i].arm == arm)
+            return true;
+    return false;
+}
+
+int dyno_layout_first_arm(const struct dyno_layout *layout, int start)
+{
+    size_t i = 0;
+    while (i + 1 < layout->trial_count && layout->trials[i].start != start)
+        i++;
+    return layout->trials[i].arm;
+}
+
+int dyno_layout_arms(const struct dyno_layout *layout, int start, int arm_count)
+{
+    int count = 0;
+    for (int arm = 0; arm < arm_count; arm++)
+        count += dyno_layout_has_arm(layout, start, arm);
+    return count;
+}

@@ -23,7 +23,7 @@ struct dyno_layout_trial {
 };
 
 struct dyno_layout_start {
-    int arm; /**< whose static settings it runs; -1: shared by all arms */
+    int arm; /**< whose static settings it runs; -1: several arms share it */
 };
 
 struct dyno_layout {
@@ -42,5 +42,14 @@ enum dyno_status dyno_layout_make(int arm_count, int block_count, bool is_shared
                                   uint64_t seed, struct dyno_layout *out,
                                   struct dyno_err *err) DYNO_MUST_CHECK;
 void dyno_layout_deinit(struct dyno_layout *layout);
+
+/** Does a start hold trials of this arm? */
+bool dyno_layout_has_arm(const struct dyno_layout *layout, int start, int arm);
+
+/** The arm of the first trial of a start: it has the static settings of them all. */
+int dyno_layout_first_arm(const struct dyno_layout *layout, int start);
+
+/** How many different arms have trials in a start. */
+int dyno_layout_arms(const struct dyno_layout *layout, int start, int arm_count);
 
 #endif

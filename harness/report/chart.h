@@ -12,6 +12,9 @@
 /** Ratios with intervals, block by block, against the margin. Nothing if there is no contrast. */
 void dyno_chart_forest(struct dyno_markup *markup, const struct dyno_report_model *model);
 
+/** Effects of a ranking with their intervals, main effects before interactions. */
+void dyno_chart_effects(struct dyno_markup *markup, const struct dyno_report_model *model);
+
 /** Cumulative share and histograms of all arms on one log axis; series is response or service. */
 void dyno_chart_latency(struct dyno_markup *markup, const struct dyno_report_model *model,
                         enum dyno_report_series series);

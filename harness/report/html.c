@@ -76,6 +76,12 @@ static void append_body(struct dyno_str *out, const struct dyno_report_model *mo
     struct dyno_markup m = {.out = out, .is_tag_open = false};
     dyno_html_verdict(&m, model);
     dyno_html_capacity(&m, model);
+    if (model->rank != NULL) {
+        dyno_html_rank(&m, model);
+        dyno_html_doubts(&m, model);
+        dyno_html_facts(&m, model);
+        return;
+    }
     dyno_html_why(&m, model);
     dyno_html_doubts(&m, model);
     dyno_html_proof(&m, model);

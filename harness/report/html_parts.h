@@ -22,6 +22,7 @@
 /* The sections, in the order of the page. Each writes whole elements. */
 void dyno_html_verdict(struct dyno_markup *m, const struct dyno_report_model *model);
 void dyno_html_doubts(struct dyno_markup *m, const struct dyno_report_model *model);
+void dyno_html_rank(struct dyno_markup *m, const struct dyno_report_model *model);
 void dyno_html_why(struct dyno_markup *m, const struct dyno_report_model *model);
 void dyno_html_accounts(struct dyno_markup *m, const struct dyno_report_model *model);
 void dyno_html_findings(struct dyno_markup *m, const struct dyno_report_model *model);

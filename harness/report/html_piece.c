@@ -108,11 +108,9 @@ const char *dyno_html_verdict_class(const char *verdict)
 {
     static const struct {
         const char *verdict, *css_class;
-    } classes[] = {{"better", "is-good"},
-                   {"valid", "is-good"},
-                   {"worse", "is-bad"},
-                   {"equivalent", "is-plain"},
-                   {"invalid", "is-bad"}};
+    } classes[] = {{"better", "is-good"},         {"valid", "is-good"},      {"worse", "is-bad"},
+                   {"equivalent", "is-plain"},    {"ranked", "is-good"},     {"found", "is-good"},
+                   {"nothing-found", "is-plain"}, {"not found", "is-plain"}, {"invalid", "is-bad"}};
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
         if (strcmp(verdict, classes[i].verdict) == 0)
             return classes[i].css_class;

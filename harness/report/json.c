@@ -252,6 +252,8 @@ cJSON *dyno_report_json_document(const struct dyno_report_model *model, bool has
     dyno_json_add_string(root, "tool_version", model->head.tool_version);
     cJSON_AddItemToObject(root, "experiment", experiment_object(&model->head));
     cJSON_AddItemToObject(root, "verdict", verdict_object(model));
+    if (model->rank != NULL)
+        cJSON_AddItemToObject(root, "rank", dyno_report_json_rank(model));
     cJSON *contrasts = cJSON_AddArrayToObject(root, "contrasts");
     for (size_t i = 0; i < model->contrast_count; i++)
         cJSON_AddItemToArray(contrasts, contrast_object(&model->contrasts[i]));

@@ -17,6 +17,7 @@ cJSON *dyno_report_json_arms(const struct dyno_report_model *model);
 cJSON *dyno_report_json_trials(const struct dyno_report_model *model);
 cJSON *dyno_report_json_gates(const struct dyno_report_model *model);
 cJSON *dyno_report_json_settings(const struct dyno_report_model *model);
+cJSON *dyno_report_json_rank(const struct dyno_report_model *model);
 cJSON *dyno_report_json_starts(const struct dyno_report_model *model);
 cJSON *dyno_report_json_summary(const struct dyno_report_summary *summary);
 

@@ -22,16 +22,26 @@ enum dyno_status dyno_report_model_read(struct sqlite3 *db, int64_t experiment_i
         dyno_report_load_why,          dyno_report_load_warmup,   dyno_report_load_plans,
         dyno_report_load_errors,
     };
+    static const load_fn rank_loaders[] = {dyno_report_load_things, dyno_report_load_rank};
     struct dyno_report_model *model = dyno_xcalloc(1, sizeof *model);
     model->head.id = experiment_id;
     enum dyno_status status = DYNO_OK;
-    for (size_t i = 0; i < sizeof loaders / sizeof loaders[0] && status == DYNO_OK; i++)
+    size_t count = sizeof loaders / sizeof loaders[0];
+    for (size_t i = 0; i < count && status == DYNO_OK; i++) {
         status = loaders[i](db, model, err);
+        /* A ranking has many arms, and is told by what it has instead of theirs. */
+        if (i == 0 && status == DYNO_OK && strcmp(model->head.kind, "rank") == 0) {
+            count = 0;
+            for (size_t k = 0; k < 2 && status == DYNO_OK; k++)
+                status = rank_loaders[k](db, model, err);
+        }
+    }
     if (status != DYNO_OK) {
         dyno_report_model_free(model);
         return status;
     }
-    dyno_report_load_next(model);
+    if (model->rank == NULL)
+        dyno_report_load_next(model);
     *out = model;
     return DYNO_OK;
 }
@@ -173,6 +183,7 @@ void dyno_report_model_free(struct dyno_report_model *model)
     free_results(model);
     cJSON_Delete(model->capacity);
     free_things(model);
+    dyno_report_rank_free(model->rank);
     free(model);
 }
 

@@ -11,6 +11,7 @@
 #define DYNO_REPORT_MODEL_H
 
 #include "base/json.h"
+#include "report/rank_model.h"
 #include "report/spark_metric.h"
 #include "report/summary.h"
 #include "report/why.h"
@@ -256,6 +257,7 @@ struct dyno_report_model {
     int64_t error_kinds; /**< also those that `errors` has no room for */
     struct dyno_report_warning *warnings;
     size_t warning_count;
+    struct dyno_report_rank *rank; /**< of a ranking, whose rows are no arms here; NULL otherwise */
 };
 
 /** "compare": two arms with a contrast. */

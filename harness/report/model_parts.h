@@ -44,6 +44,9 @@ enum dyno_status dyno_report_load_plans(struct sqlite3 *db, struct dyno_report_m
                                         struct dyno_err *err) DYNO_MUST_CHECK;
 enum dyno_status dyno_report_load_errors(struct sqlite3 *db, struct dyno_report_model *model,
                                          struct dyno_err *err) DYNO_MUST_CHECK;
+/** Everything that only a ranking has, and what to do now. */
+enum dyno_status dyno_report_load_rank(struct sqlite3 *db, struct dyno_report_model *model,
+                                       struct dyno_err *err) DYNO_MUST_CHECK;
 /** What to do now; needs all the rest. */
 void dyno_report_load_next(struct dyno_report_model *model);
 

@@ -26,6 +26,8 @@ static enum dyno_status load_arms(struct sqlite3 *db, struct dyno_report_model *
 {
     static const char sql[] = "SELECT id, role, name, comment, sha256 FROM arm "
                               "WHERE experiment_id = ?1 ORDER BY ordinal";
+    if (strcmp(model->head.kind, "rank") == 0)
+        return DYNO_OK;
     enum dyno_status status = dyno_report_rows(db, sql, &model->head.id, arm_row, model, err);
     size_t found = model->arm_count;
     if (found > DYNO_REPORT_ARMS)

@@ -2,6 +2,7 @@
 #include "report/capacity.h"
 #include "report/clean.h"
 #include "report/model.h"
+#include "report/rank_text.h"
 #include "report/report.h"
 #include "report/text_line.h"
 #include "report/text_why.h"
@@ -42,6 +43,10 @@ static void put_origin(struct dyno_text *text, const struct dyno_report_model *m
     for (size_t i = 0; i < model->arm_count; i++) {
         trials += model->arms[i].trials;
         valid += model->arms[i].valid_trials;
+    }
+    for (size_t i = 0; model->rank != NULL && i < model->rank->trial_count; i++) {
+        trials++;
+        valid += model->rank->trials[i].is_valid;
     }
     struct dyno_str line;
     dyno_str_init(&line, 512);
@@ -420,8 +425,11 @@ static void put_all(struct dyno_text *text, const struct dyno_report_model *mode
 {
     put_head(text, model);
     put_qualifiers(text, &model->head);
-    put_arms(text, model);
-    if (dyno_report_is_compare(model)) {
+    if (model->rank == NULL)
+        put_arms(text, model);
+    if (model->rank != NULL) {
+        dyno_text_rank(text, model);
+    } else if (dyno_report_is_compare(model)) {
         put_overall(text, model);
         put_queries(text, model);
         put_changes(text, model);

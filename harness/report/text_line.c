@@ -20,11 +20,11 @@ enum dyno_text_style dyno_text_style_of(const char *verdict)
     static const struct {
         const char *verdict;
         enum dyno_text_style style;
-    } styles[] = {{"better", DYNO_TEXT_GOOD},
-                  {"valid", DYNO_TEXT_GOOD},
-                  {"worse", DYNO_TEXT_BAD},
-                  {"invalid", DYNO_TEXT_BAD},
-                  {"equivalent", DYNO_TEXT_BOLD}};
+    } styles[] = {{"better", DYNO_TEXT_GOOD},     {"valid", DYNO_TEXT_GOOD},
+                  {"worse", DYNO_TEXT_BAD},       {"invalid", DYNO_TEXT_BAD},
+                  {"equivalent", DYNO_TEXT_BOLD}, {"ranked", DYNO_TEXT_GOOD},
+                  {"found", DYNO_TEXT_GOOD},      {"nothing-found", DYNO_TEXT_BOLD},
+                  {"not found", DYNO_TEXT_PLAIN}};
     for (size_t i = 0; i < sizeof styles / sizeof styles[0]; i++)
         if (strcmp(verdict, styles[i].verdict) == 0)
             return styles[i].style;

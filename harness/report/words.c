@@ -12,8 +12,10 @@ const char *dyno_report_mark(const char *verdict, bool has_utf8)
     static const struct {
         const char *verdict, *utf8, *ascii;
     } marks[] = {
-        {"better", "✓", "+"},     {"valid", "✓", "+"},        {"worse", "✗", "-"},
-        {"equivalent", "≈", "="}, {"inconclusive", "?", "?"}, {"invalid", "!", "!"},
+        {"better", "✓", "+"},     {"valid", "✓", "+"},         {"worse", "✗", "-"},
+        {"equivalent", "≈", "="}, {"inconclusive", "?", "?"},  {"invalid", "!", "!"},
+        {"ranked", "✓", "+"},     {"nothing-found", "≈", "="}, {"found", "✓", "+"},
+        {"not found", "≈", "="},
     };
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (strcmp(verdict, marks[i].verdict) == 0)

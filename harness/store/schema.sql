@@ -4,7 +4,7 @@
 
 CREATE TABLE experiment (
     id             INTEGER PRIMARY KEY,
-    kind           TEXT NOT NULL CHECK (kind IN ('run', 'compare', 'aa', 'capacity')),
+    kind           TEXT NOT NULL CHECK (kind IN ('run', 'compare', 'aa', 'capacity', 'rank')),
     name           TEXT NOT NULL,              -- "compare retail aqe-off default"
     state          TEXT NOT NULL CHECK (state IN ('running', 'finished', 'interrupted', 'failed')),
     reason         TEXT NOT NULL DEFAULT '',   -- why it failed or was interrupted
@@ -36,8 +36,8 @@ CREATE TABLE fact (
 CREATE TABLE arm (
     id            INTEGER PRIMARY KEY,
     experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
-    ordinal       INTEGER NOT NULL,            -- 0 base (or the only one), 1 candidate
-    role          TEXT NOT NULL CHECK (role IN ('only', 'base', 'candidate')),
+    ordinal       INTEGER NOT NULL,            -- 0 base (or the only one), 1 candidate; rank: 1.. its rows
+    role          TEXT NOT NULL CHECK (role IN ('only', 'base', 'candidate', 'row')),
     name          TEXT NOT NULL,
     comment       TEXT NOT NULL,
     sha256        TEXT NOT NULL,
@@ -58,7 +58,7 @@ CREATE TABLE start (
     id            INTEGER PRIMARY KEY,
     experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
     ordinal       INTEGER NOT NULL,
-    arm_id        INTEGER REFERENCES arm (id), -- NULL: shared by all arms
+    arm_id        INTEGER REFERENCES arm (id), -- NULL: shared by several arms
     state         TEXT NOT NULL CHECK (state IN ('running', 'stopped', 'failed')),
     reason        TEXT NOT NULL DEFAULT '',
     app_id        TEXT NOT NULL DEFAULT '',
@@ -335,6 +335,96 @@ CREATE TABLE contrast (
     reason         TEXT NOT NULL,
     PRIMARY KEY (experiment_id, metric, query)
 );
+
+-- A ranking: its design, its factors, and the effects that were found. Rows of the design are arms.
+CREATE TABLE design (
+    experiment_id INTEGER PRIMARY KEY REFERENCES experiment (id) ON DELETE CASCADE,
+    kind          TEXT NOT NULL CHECK (kind IN ('factorial', 'plackett-burman')),
+    runs          INTEGER NOT NULL,            -- rows, with both halves of a foldover
+    base_runs     INTEGER NOT NULL,            -- rows of one half
+    replicates    INTEGER NOT NULL,
+    resolution    INTEGER NOT NULL,            -- 0: all effects can be told apart
+    splits        INTEGER NOT NULL,            -- free columns that starts are confounded with
+    default_runs  INTEGER NOT NULL,            -- of the base profile in each replicate
+    metric        TEXT NOT NULL,               -- the one that decides, declared beforehand
+    best          TEXT NOT NULL DEFAULT '',    -- JSON: what the predicted best profile sets
+    best_ns       REAL,                        -- predicted
+    default_ns    REAL,                        -- measured under the base profile; NULL: not run
+    fold          TEXT NOT NULL DEFAULT '',    -- the factor whose fold would split the chain that matters
+    confirm_id    INTEGER REFERENCES experiment (id) ON DELETE SET NULL,
+    profile_path  TEXT NOT NULL DEFAULT ''     -- where the best profile was written
+);
+
+CREATE TABLE factor (
+    experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    ordinal       INTEGER NOT NULL,            -- 0 is factor A
+    name          TEXT NOT NULL,
+    settings      TEXT NOT NULL,               -- JSON list of keys
+    low           TEXT NOT NULL,
+    high          TEXT NOT NULL,
+    kind          TEXT NOT NULL CHECK (kind IN ('session', 'static')),
+    why           TEXT NOT NULL,
+    design_column INTEGER NOT NULL,
+    PRIMARY KEY (experiment_id, ordinal)
+) WITHOUT ROWID;
+
+-- One contrast of the design. Numbers are logarithms of ratios, high against low.
+CREATE TABLE effect (
+    experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    metric        TEXT NOT NULL,
+    query         INTEGER NOT NULL,            -- query.ordinal; -1: over all
+    design_column INTEGER NOT NULL,
+    chain         TEXT NOT NULL,               -- all effects that it may be: "A", "AB + CD"
+    stratum       TEXT NOT NULL CHECK (stratum IN ('between', 'within')),
+    factor        INTEGER,                     -- whose main effect it is
+    estimate      REAL NOT NULL,
+    se            REAL,
+    df            REAL,
+    ci_low        REAL,                        -- 95 %
+    ci_high       REAL,
+    limit_value   REAL,                        -- what it must exceed to be found among all contrasts
+    p             REAL,                        -- alone
+    share         REAL,                        -- of the sum of squares of all contrasts
+    top           REAL,                        -- share of draws among the first three main effects
+    place_low     INTEGER NOT NULL,            -- 90 % of its places by size lie here; 0: no main effect
+    place_high    INTEGER NOT NULL,
+    verdict       TEXT NOT NULL,               -- found|possible|not found|open
+    PRIMARY KEY (experiment_id, metric, query, design_column)
+) WITHOUT ROWID;
+
+CREATE TABLE effect_error (
+    experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    metric        TEXT NOT NULL,
+    query         INTEGER NOT NULL,
+    stratum       TEXT NOT NULL,
+    method        TEXT NOT NULL CHECK (method IN ('replicates', 'lenth')),
+    contrasts     INTEGER NOT NULL,
+    replicates    INTEGER NOT NULL,
+    se            REAL,                        -- of an effect; Lenth: the pseudo standard error
+    df            REAL,
+    margin        REAL,                        -- half-width of one 95 % interval
+    limit_value   REAL,                        -- the same for all contrasts together
+    PRIMARY KEY (experiment_id, metric, query, stratum)
+) WITHOUT ROWID;
+
+-- Spark's counters per statement at the two levels of each factor.
+CREATE TABLE factor_counter (
+    experiment_id INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    factor        INTEGER NOT NULL,
+    counter       TEXT NOT NULL,               -- a column of spark_statement
+    low           REAL,
+    high          REAL,
+    correlation   REAL,                        -- with log latency over all trials; the same for all factors
+    PRIMARY KEY (experiment_id, factor, counter)
+) WITHOUT ROWID;
+
+-- The statistic of a trial that went into the effects.
+CREATE TABLE trial_value (
+    trial_id INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    metric   TEXT NOT NULL,
+    value_ns REAL NOT NULL,
+    PRIMARY KEY (trial_id, metric)
+) WITHOUT ROWID;
 
 CREATE TABLE verdict (
     experiment_id INTEGER PRIMARY KEY REFERENCES experiment (id) ON DELETE CASCADE,

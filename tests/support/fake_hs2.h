@@ -83,6 +83,8 @@ struct dyno_fake_hs2_options {
     double sigma;  /**< of LOGNORMAL; 1 */
     uint64_t seed; /**< of the service times */
     size_t slots;  /**< statements served at once, the others queue first-in-first-out; no limit */
+    const char *const *effects; /**< as fake_effect_parse takes them */
+    size_t effect_count;
     int64_t fail_every;                     /**< every nth statement fails; 0: none */
     const struct dyno_fake_freeze *freezes; /**< in order of time, not overlapping */
     size_t freeze_count;

@@ -245,6 +245,7 @@ static bool execute(struct fake_connection *connection, const struct fake_reques
     char *text = text_of(connection, request, 2);
     struct fake_meaning meaning =
         fake_result_of_statement(text != NULL ? text : "", &connection->settings);
+    meaning.factor = fake_work_factor(&shared->work, &connection->settings);
     struct fake_operation *operation =
         fake_work_submit_take(&shared->work, &meaning, text, request->number[5]);
     if (shared->fault == DYNO_FAKE_FAULT_SYNC_ERROR && operation->error != NULL) {

@@ -14,16 +14,18 @@ static const char USAGE[] =
     "                [--http] [--tls-cert FILE --tls-key FILE] [--service DURATION]\n"
     "                [--distribution fixed|exponential|lognormal] [--sigma X] [--seed N]\n"
     "                [--slots N] [--freeze AT,FOR]... [--fail-every N] [--long-poll DURATION]\n"
-    "                [--fault NAME] [--log FILE]\n"
+    "                [--fault NAME] [--log FILE] [--effect KEY=VALUE[,KEY=VALUE]...,LOG]...\n"
     "durations: 250ms, 3s, 1m; AT counts from the server's start\n";
 
 enum {
-    MAX_FREEZES = 64
+    MAX_FREEZES = 64,
+    MAX_EFFECTS = 16
 };
 
 struct arguments {
     struct dyno_fake_hs2_options options;
     struct dyno_fake_freeze freezes[MAX_FREEZES];
+    const char *effects[MAX_EFFECTS];
 };
 
 static enum dyno_status set_freeze(struct arguments *arguments, const char *text,
@@ -118,6 +120,11 @@ static enum dyno_status set_option(int option, const char *text, struct argument
         return set_distribution(options, text, err);
     case 'z':
         return set_freeze(arguments, text, err);
+    case 'E':
+        if (options->effect_count == MAX_EFFECTS)
+            return dyno_err_set(err, DYNO_EINPUT, "there are over %d effects", MAX_EFFECTS);
+        arguments->effects[options->effect_count++] = text;
+        return DYNO_OK;
     case 'x':
         return set_fault(options, text, err);
     case '?':
@@ -148,9 +155,11 @@ static enum dyno_status parse(int argc, char **argv, struct arguments *arguments
         {"long-poll", required_argument, NULL, 'o'},
         {"fault", required_argument, NULL, 'x'},
         {"log", required_argument, NULL, 'l'},
+        {"effect", required_argument, NULL, 'E'},
         {NULL, 0, NULL, 0},
     };
     arguments->options.freezes = arguments->freezes;
+    arguments->options.effects = arguments->effects;
     for (;;) {
         int option = getopt_long(argc, argv, "", known, NULL);
         if (option < 0)

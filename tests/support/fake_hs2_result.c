@@ -159,7 +159,7 @@ void fake_settings_deinit(struct fake_settings *settings)
     *settings = (struct fake_settings){.pairs = NULL};
 }
 
-static const char *setting(const struct fake_settings *settings, const char *key)
+const char *fake_settings_get(const struct fake_settings *settings, const char *key)
 {
     for (size_t i = 0; i < settings->count; i++)
         if (strcmp(settings->pairs[2 * i], key) == 0)
@@ -212,7 +212,8 @@ static struct fake_result all_settings(const struct fake_settings *settings)
     char **owned = dyno_xcalloc(4 * COUNT(KNOWN), sizeof *owned);
     for (size_t i = 0; i < COUNT(KNOWN); i++)
         for (size_t j = 0; j < 4; j++)
-            owned[4 * i + j] = dyno_xstrdup(j == 1 ? setting(settings, KNOWN[i][0]) : KNOWN[i][j]);
+            owned[4 * i + j] =
+                dyno_xstrdup(j == 1 ? fake_settings_get(settings, KNOWN[i][0]) : KNOWN[i][j]);
     return owning(SET_ALL_COLUMNS, 4, owned, COUNT(KNOWN));
 }
 
@@ -224,7 +225,7 @@ static void set(const char *rest, struct fake_settings *settings, struct fake_me
         return;
     }
     if (equals == NULL) {
-        meaning->result = one_setting(rest, setting(settings, rest));
+        meaning->result = one_setting(rest, fake_settings_get(settings, rest));
         return;
     }
     char *key = dyno_xstrndup(rest, (size_t)(equals - rest));

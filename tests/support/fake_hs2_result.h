@@ -36,10 +36,14 @@ struct fake_settings {
 void fake_settings_put(struct fake_settings *settings, const char *key, const char *value);
 void fake_settings_deinit(struct fake_settings *settings);
 
+/** What `SET key` shows: the session's value, the server's own, or "<undefined>". Borrowed. */
+const char *fake_settings_get(const struct fake_settings *settings, const char *key);
+
 /** What a statement's text says. */
 struct fake_meaning {
     struct fake_result result;
     int64_t service_ns;   /**< -1: as configured */
+    double factor;        /**< of a configured one: what the session's settings do to it */
     const char *sqlstate; /**< of an error, else NULL */
     const char *error;
 };

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "support/fake_hs2_effect.h"
 
 #include <errno.h>
 #include <math.h>
@@ -31,6 +32,13 @@ enum dyno_status fake_work_init(struct fake_work *work, const struct dyno_fake_h
         work->freezes[i] = options->freezes[i];
         work->freezes[i].at_ns += work->started_ns;
     }
+    work->effects = dyno_xcalloc(options->effect_count + 1, sizeof *work->effects);
+    for (size_t i = 0; i < options->effect_count; i++) {
+        enum dyno_status status = fake_effect_parse(options->effects[i], &work->effects[i], err);
+        work->effect_count++;
+        if (status != DYNO_OK)
+            return status;
+    }
     work->slot_free_ns = dyno_xcalloc(options->slots + 1, sizeof *work->slot_free_ns);
     if (options->log_path != NULL) {
         work->log = fopen(options->log_path, "w");
@@ -44,6 +52,9 @@ void fake_work_deinit(struct fake_work *work)
 {
     if (work->log != NULL)
         (void)fclose(work->log);
+    for (size_t i = 0; i < work->effect_count; i++)
+        fake_effect_deinit(&work->effects[i]);
+    free(work->effects);
     free(work->slot_free_ns);
     free(work->freezes);
     pthread_cond_destroy(&work->stopping);
@@ -186,9 +197,16 @@ struct fake_operation *fake_work_submit_take(struct fake_work *work, struct fake
         operation->error = "[INTERNAL_ERROR] the script says that this statement fails";
     }
     int64_t service_ns = meaning->service_ns;
-    schedule(work, operation, service_ns >= 0 ? service_ns : draw_service_ns(work));
+    schedule(work, operation,
+             service_ns >= 0 ? service_ns
+                             : (int64_t)((double)draw_service_ns(work) * meaning->factor));
     pthread_mutex_unlock(&work->lock);
     return operation;
+}
+
+double fake_work_factor(const struct fake_work *work, const struct fake_settings *settings)
+{
+    return exp(fake_effects_sum(work->effects, work->effect_count, settings));
 }
 
 uint64_t fake_work_next_id(struct fake_work *work)

@@ -44,6 +44,8 @@ struct fake_work {
     int64_t service_ns;
     enum dyno_fake_distribution distribution;
     double sigma;
+    struct fake_effect *effects;
+    size_t effect_count;
     int64_t fail_every;
     struct dyno_fake_freeze *freezes; /**< in CLOCK_MONOTONIC */
     size_t freeze_count;
@@ -68,6 +70,9 @@ void fake_work_stop(struct fake_work *work);
 /** A statement; its result and its text are taken over. */
 struct fake_operation *fake_work_submit_take(struct fake_work *work, struct fake_meaning *meaning,
                                              char *text, int64_t timeout_s);
+
+/** By what a drawn service time is multiplied in a session with these settings. */
+double fake_work_factor(const struct fake_work *work, const struct fake_settings *settings);
 
 /** A catalog call: finished at once, not logged, no slot. */
 struct fake_operation *fake_work_submit_catalog_take(struct fake_work *work,

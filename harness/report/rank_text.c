@@ -1,0 +1,148 @@
+#include "report/rank_text.h"
+
+#include "report/spark_metric.h"
+#include "report/words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_COLUMNS       19
+#define FACTORS_SHOWN      12
+#define INTERACTIONS_SHOWN 3
+#define COUNTERS_SHOWN     3
+#define EFFECTS_MAX        64
+
+static void put_title(struct dyno_text *text, const char *title, bool has_heads)
+{
+    dyno_text_style(text, DYNO_TEXT_BOLD);
+    dyno_text_cell(text, title, NAME_COLUMNS + 1);
+    if (has_heads) {
+        dyno_text_right(text, "high/low", 9);
+        dyno_text_right(text, "95 % interval", 18);
+        dyno_text_right(text, "share", 7);
+        dyno_text_right(text, "top 3", 7);
+    }
+    dyno_text_style(text, DYNO_TEXT_PLAIN);
+    dyno_text_end(text);
+}
+
+static void put_percent(struct dyno_text *text, double share, size_t columns)
+{
+    char word[DYNO_REPORT_WORD_BYTES];
+    (void)snprintf(word, sizeof word, "%.0f %%", 100.0 * share);
+    dyno_text_right(text, isfinite(share) ? word : "", columns);
+}
+
+static void put_effect(struct dyno_text *text, const struct dyno_report_effect *effect)
+{
+    char word[3 * DYNO_REPORT_WORD_BYTES];
+    char low[DYNO_REPORT_WORD_BYTES];
+    char high[DYNO_REPORT_WORD_BYTES];
+    dyno_text_word(text, "  ", 2);
+    dyno_text_cell(text, effect->label, NAME_COLUMNS - 1);
+    dyno_text_right(text, dyno_report_format_change(effect->ratio, word, sizeof word), 9);
+    (void)snprintf(word, sizeof word, "%s..%s",
+                   dyno_report_format_change(effect->ci[0], low, sizeof low),
+                   dyno_report_format_change(effect->ci[1], high, sizeof high));
+    dyno_text_right(text, isfinite(effect->ci[0]) ? word : "-", 18);
+    put_percent(text, effect->share, 7);
+    put_percent(text, effect->top, 7);
+    dyno_text_style(text, dyno_text_style_of(effect->verdict));
+    (void)snprintf(word, sizeof word, "  %s %s", dyno_report_mark(effect->verdict, text->has_utf8),
+                   effect->verdict);
+    dyno_text_word(text, word, 14);
+    dyno_text_style(text, DYNO_TEXT_PLAIN);
+    dyno_text_end(text);
+}
+
+static void put_effects(struct dyno_text *text, const struct dyno_report_rank *rank)
+{
+    const struct dyno_report_effect *effects[EFFECTS_MAX];
+    char title[64];
+    size_t count = dyno_report_rank_effects(rank, true, effects, FACTORS_SHOWN);
+    (void)snprintf(title, sizeof title, "%s response", dyno_report_metric_label(rank->metric));
+    if (count > 0)
+        put_title(text, title, true);
+    for (size_t i = 0; i < count; i++)
+        put_effect(text, effects[i]);
+    count = dyno_report_rank_effects(rank, false, effects, EFFECTS_MAX);
+    if (count == 0)
+        return;
+    (void)snprintf(title, sizeof title, "interactions (%zu)", count);
+    put_title(text, title, false);
+    for (size_t i = 0; i < count && i < INTERACTIONS_SHOWN; i++)
+        put_effect(text, effects[i]);
+}
+
+/* "aqe: tasks 212 > 12, scheduler delay 1.2 s > 90 ms": what changed most with the largest effects. */
+static void put_counters(struct dyno_text *text, const struct dyno_report_rank *rank)
+{
+    static const struct {
+        const char *name;
+        enum dyno_spark_metric metric;
+    } told[] = {{"tasks", DYNO_SPARK_TASKS},
+                {"scheduler_delay_ms", DYNO_SPARK_SCHEDULER_DELAY},
+                {"gc_ms", DYNO_SPARK_GC},
+                {"shuffle_write_bytes", DYNO_SPARK_SHUFFLE_WRITE},
+                {"spill_disk_bytes", DYNO_SPARK_SPILL_DISK}};
+    const struct dyno_report_effect *effects[EFFECTS_MAX];
+    size_t count = dyno_report_rank_effects(rank, true, effects, COUNTERS_SHOWN);
+    if (rank->counter_count == 0 || count == 0)
+        return;
+    put_title(text, "Spark saw, low to high (together with, not because of)", false);
+    for (size_t i = 0; i < count; i++) {
+        struct dyno_str line;
+        char prefix[64];
+        dyno_str_init(&line, 1024);
+        for (size_t k = 0; k < sizeof told / sizeof told[0]; k++) {
+            char low[DYNO_REPORT_WORD_BYTES];
+            char high[DYNO_REPORT_WORD_BYTES];
+            const struct dyno_report_counter *counter =
+                dyno_report_rank_counter(rank, effects[i]->factor, told[k].name);
+            if (counter == NULL || (counter->low == 0 && counter->high == 0))
+                continue;
+            dyno_str_appendf(
+                &line, "%s%s %s > %s", line.len > 0 ? ", " : "",
+                dyno_spark_metric_info(told[k].metric)->label,
+                dyno_spark_metric_format(told[k].metric, counter->low, low, sizeof low),
+                dyno_spark_metric_format(told[k].metric, counter->high, high, sizeof high));
+        }
+        (void)snprintf(prefix, sizeof prefix, "  %.*s: ", NAME_COLUMNS, effects[i]->label);
+        dyno_text_wrap(text, prefix, dyno_str_text(&line), 2);
+        dyno_str_deinit(&line);
+    }
+}
+
+static void put_best(struct dyno_text *text, const struct dyno_report_rank *rank)
+{
+    struct dyno_str line;
+    char word[DYNO_REPORT_WORD_BYTES];
+    if (rank->best[0] == '\0')
+        return;
+    dyno_str_init(&line, 8192);
+    dyno_str_append(&line, rank->best);
+    dyno_str_appendf(&line, ": predicted %s",
+                     dyno_report_format_ns(rank->best_ns, word, sizeof word));
+    if (isfinite(rank->default_ns))
+        dyno_str_appendf(&line, ", the base had %s",
+                         dyno_report_format_ns(rank->default_ns, word, sizeof word));
+    if (rank->profile_path[0] != '\0')
+        dyno_str_appendf(&line, "; profile %s", rank->profile_path);
+    dyno_text_wrap(text, "best: ", dyno_str_text(&line), 2);
+    if (rank->confirm_id > 0) {
+        dyno_str_clear(&line);
+        dyno_str_appendf(&line, "experiment %lld says %s: ", (long long)rank->confirm_id,
+                         rank->confirm_verdict);
+        dyno_str_append(&line, rank->confirm_sentence);
+        dyno_text_wrap(text, "confirm: ", dyno_str_text(&line), 3);
+    }
+    dyno_str_deinit(&line);
+}
+
+void dyno_text_rank(struct dyno_text *text, const struct dyno_report_model *model)
+{
+    put_effects(text, model->rank);
+    put_counters(text, model->rank);
+    put_best(text, model->rank);
+}
