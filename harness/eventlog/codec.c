@@ -50,7 +50,8 @@ static enum dyno_status read_plain(struct dyno_codec *codec, char *bytes, size_t
 static enum dyno_status read_zstd(struct dyno_codec *codec, char *bytes, size_t room,
                                   size_t *got_out, struct dyno_err *err)
 {
-    ZSTD_outBuffer out = {bytes, room, 0};
+    ZSTD_outBuffer out = {.size = room};
+    out.dst = bytes;
     while (out.pos == 0) {
         enum dyno_status status = dyno_input_need(&codec->input, 1, err);
         ZSTD_inBuffer in = {dyno_input_at(&codec->input), dyno_input_ready(&codec->input), 0};

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #define MAX_COLUMNS 64
 #define MAX_FIELD   ((size_t)1024 * 1024)
@@ -145,21 +146,18 @@ static int64_t days_of(int year, int month, int day)
 /* 2026-11-21T12:00:00.123Z, with a space for T, without fraction, without Z. */
 static bool parse_instant(const char *text, int64_t *out_ns)
 {
-    int year = 0;
-    int month = 0;
-    int day = 0;
-    int hour = 0;
-    int minute = 0;
-    int second = 0;
-    int taken = 0;
-    if (sscanf(text, "%4d-%2d-%2d%*1[T ]%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute,
-               &second, &taken) != 6 ||
-        taken == 0 || year < 1970 || year > MAX_YEAR || month < 1 || month > 12 || day < 1 ||
-        day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+    struct tm t = {.tm_year = 0};
+    const char *rest = strptime(text, "%Y-%m-%d", &t);
+    if (rest == NULL || (*rest != 'T' && *rest != ' '))
         return false;
-    int64_t seconds = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+    rest = strptime(rest + 1, "%H:%M:%S", &t);
+    int year = t.tm_year + 1900;
+    if (rest == NULL || year < 1970 || year > MAX_YEAR)
+        return false;
+    int64_t seconds = days_of(year, t.tm_mon + 1, t.tm_mday) * 86400 + t.tm_hour * 3600LL +
+                      t.tm_min * 60LL + t.tm_sec;
     int64_t fraction = 0;
-    text += taken;
+    text = rest;
     if (*text == '.') {
         int64_t unit = DYNO_NS_PER_S / 10;
         for (text++; isdigit((unsigned char)*text) != 0; text++, unit /= 10)

@@ -155,8 +155,7 @@ static enum dyno_status clear(sqlite3 *db, int64_t id, struct dyno_err *err)
         "DELETE FROM effect WHERE experiment_id = ?1",
         "DELETE FROM effect_error WHERE experiment_id = ?1",
         "DELETE FROM factor_counter WHERE experiment_id = ?1",
-        "DELETE FROM trial_value WHERE trial_id IN "
-        "(SELECT t.id FROM trial t WHERE t.experiment_id = ?1)"};
+        "DELETE FROM trial_value WHERE trial_id IN (SELECT id FROM trial WHERE experiment_id = ?1)"};
     const struct dyno_cell cell = dyno_cell_i64(id);
     enum dyno_status status = DYNO_OK;
     for (size_t i = 0; status == DYNO_OK && i < COUNT_OF(statements); i++)
