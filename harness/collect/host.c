@@ -1,8 +1,11 @@
 #include "collect/host.h"
 
+#include "base/clock.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,4 +144,31 @@ void dyno_host_note(pid_t server_pid, struct dyno_series *series, int64_t now_ns
     note_memory(series, now_ns);
     if (server_pid > 0)
         note_server(server_pid, series, now_ns);
+}
+
+/* By how much a counter of the host grew from its first sample to its last; NAN without two of them. */
+static double growth(const struct dyno_store_counter *counters, size_t count, const char *name,
+                     double *elapsed_s_out)
+{
+    const struct dyno_store_counter *first = NULL;
+    const struct dyno_store_counter *last = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(counters[i].source, "host") != 0 || strcmp(counters[i].name, name) != 0)
+            continue;
+        first = first == NULL ? &counters[i] : first;
+        last = &counters[i];
+    }
+    if (first == last)
+        return (double)NAN;
+    *elapsed_s_out = (double)(last->t_ns - first->t_ns) / (double)DYNO_NS_PER_S;
+    return last->value - first->value;
+}
+
+double dyno_host_cpu_beside_server_s(const struct dyno_store_counter *counters, size_t count,
+                                     double *elapsed_s_out)
+{
+    *elapsed_s_out = (double)NAN;
+    double machine_s = growth(counters, count, "cpu_user_s", elapsed_s_out) +
+                       growth(counters, count, "cpu_system_s", elapsed_s_out);
+    return machine_s - growth(counters, count, "server_cpu_s", elapsed_s_out);
 }

@@ -15,4 +15,12 @@
  */
 void dyno_host_note(pid_t server_pid, struct dyno_series *series, int64_t now_ns);
 
+/**
+ * Seconds of CPU that the machine spent outside the server's processes between the first and the last of these
+ * samples, load process and supervisor included; `*elapsed_s_out` is the time between them. NAN where there are
+ * not two samples of machine and server.
+ */
+double dyno_host_cpu_beside_server_s(const struct dyno_store_counter *counters, size_t count,
+                                     double *elapsed_s_out);
+
 #endif

@@ -17,6 +17,7 @@
 #define SESSIONS_BUSY_LIMIT  0.05
 #define OFFERED_RATE_LIMIT   0.95
 #define ERRORS_LIMIT         0.01
+#define SAMPLES_PER_QUERY    INT64_C(2)
 #define CENSORED_FATAL       0.05
 #define JOINED_LIMIT         0.9
 #define GENERATOR_CPU_LIMIT  0.5
@@ -235,18 +236,33 @@ static void judge_outcomes(struct dyno_judging *judging)
                 : "%lld of %lld statements were not finished when the trial ended, so the largest "
                   "response times are not known; lower the rate or lengthen the window",
             (long long)facts->censored, (long long)facts->offered);
-    dyno_gate_add(judging,
-                  (struct dyno_store_gate){.name = "samples",
-                                           .value = (double)facts->completed,
-                                           .limit = 1.0,
-                                           .unit = "statements",
-                                           .is_fatal = true,
-                                           .is_passed = facts->completed > 0},
-                  facts->completed > 0
-                      ? "%lld statements were completed in the measured window"
-                      : "%lld statements were completed in the measured window: nothing "
-                        "to judge; lengthen the window or look at the errors",
-                  (long long)(facts->completed > 0 ? facts->completed : 0));
+}
+
+static void judge_samples(struct dyno_judging *judging)
+{
+    const struct dyno_gate_facts *facts = judging->facts;
+    int64_t enough = facts->queries > 0 ? SAMPLES_PER_QUERY * facts->queries : 1;
+    int64_t completed = facts->completed > 0 ? facts->completed : 0;
+    struct dyno_store_gate gate = {.name = "samples",
+                                   .value = (double)completed,
+                                   .limit = (double)enough,
+                                   .unit = "statements",
+                                   .is_fatal = completed == 0,
+                                   .is_passed = completed >= enough};
+    if (completed == 0)
+        dyno_gate_add(judging, gate,
+                      "no statement was completed in the measured window: nothing to judge; "
+                      "lengthen the window or look at the errors");
+    else if (!gate.is_passed)
+        dyno_gate_add(
+            judging, gate,
+            "only %lld statements of %lld queries were completed in the measured window, so "
+            "each trial has another mix of them and their mean varies with it; lengthen "
+            "the window (--measure)",
+            (long long)completed, (long long)facts->queries);
+    else
+        dyno_gate_add(judging, gate, "%lld statements were completed in the measured window",
+                      (long long)completed);
 }
 
 static void judge_spark(struct dyno_judging *judging)
@@ -324,6 +340,7 @@ size_t dyno_gates_judge(const struct dyno_gate_facts *facts, struct dyno_store_g
     judge_sessions(&judging);
     judge_offered_rate(&judging);
     judge_outcomes(&judging);
+    judge_samples(&judging);
     judge_spark(&judging);
     judge_surroundings(&judging);
     dyno_gates_judge_machine(&judging);

@@ -21,6 +21,9 @@ struct dyno_gate_facts {
     double dropped_events;      /**< Spark listener events dropped during the trial */
     double joined_ratio;        /**< share of completed statements found again in Spark's numbers */
     double generator_cpu_ratio; /**< CPU of the generator / (window x cores of the machine) */
+    double
+        other_cpu_ratio; /**< CPU of neither server nor generator / (time x cores); same host only */
+    int64_t queries;     /**< of the mix; 0: not known */
     bool were_settings_applied;
     bool is_server_alive;
     bool is_poisson;         /**< arrivals of one rate over the whole window */
@@ -43,9 +46,12 @@ struct dyno_gate_facts {
  * sessions", not fatal), offered_rate (starts / planned, within 5 %; fatal), errors (failed / offered;
  * over 1 % fatal), censored (any: not fatal under 5 %, fatal above), dropped_events (over 0: not fatal,
  * Spark's numbers incomplete), joined (below 0.9: not fatal), settings_applied (fatal), server_alive
- * (fatal), generator_cpu (over 0.5 not fatal), samples (completed 0: fatal).
+ * (fatal), generator_cpu (over 0.5 not fatal), samples (completed 0: fatal; fewer than
+ * 2 for each query of the mix: not fatal).
  * sessions_busy and offered_rate have a meaning in an open loop only and are left out of a closed one.
  * sessions_busy is the share of time in which all sessions had a statement under way.
+ *
+ * other_cpu (over 0.1, not fatal) tells of other programs on the machine of server and generator.
  *
  * About the generator and its machine, none fatal but the first: clock_source (hpet and acpi_pm are too
  * slow to read), clock_drift (under 100 ppm), wall_step (under 500 ms), generator_stalls (99.9 % of naps

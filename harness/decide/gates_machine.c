@@ -5,6 +5,7 @@
 
 #define STALL_LIMIT_MS     5.0
 #define STEAL_LIMIT        0.01
+#define OTHER_CPU_LIMIT    0.1
 #define THREAD_CPU_LIMIT   0.7
 #define DRIFT_LIMIT_PPM    100.0
 #define WALL_STEP_LIMIT_MS 500.0
@@ -83,4 +84,12 @@ void dyno_gates_judge_machine(struct dyno_judging *judging)
         "the machine had its CPU for itself",
         "the host of this virtual machine took CPU time from it: times are longer than the "
         "server's own");
+    judge_value(judging,
+                (struct dyno_store_gate){.name = "other_cpu",
+                                         .value = facts->other_cpu_ratio,
+                                         .limit = OTHER_CPU_LIMIT,
+                                         .unit = "ratio"},
+                "server and generator had the machine for themselves",
+                "other programs used over a tenth of the machine's CPU beside server and "
+                "generator, and times are longer and wilder for it: measure on a quiet machine");
 }

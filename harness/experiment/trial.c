@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "collect/collector.h"
+#include "collect/host.h"
 #include "decide/gates.h"
 #include "experiment/child.h"
 #include "experiment/facts.h"
@@ -245,6 +246,23 @@ static double generator_cpu_ratio(const struct dyno_trial_header *header)
     return used_ns / window_ns / (double)(cores > 0 ? cores : 1);
 }
 
+/* On a machine that runs the server, too; a cluster's processes are not told apart from others. */
+static double other_cpu_ratio(const struct dyno_bench *bench, const struct gathered *g,
+                              const struct dyno_trial_header *header)
+{
+    const struct dyno_managed_options *managed = bench->options->managed;
+    if (managed == NULL || managed->kind != DYNO_SPARK_LOCAL)
+        return (double)NAN;
+    double elapsed_s = 0;
+    double beside_s = dyno_host_cpu_beside_server_s(g->collected.counters,
+                                                    g->collected.counter_count, &elapsed_s);
+    double generator_s =
+        (double)(header->cpu_user_ns + header->cpu_system_ns) / (double)DYNO_NS_PER_S;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    double ratio = (beside_s - generator_s) / elapsed_s / (double)(cores > 0 ? cores : 1);
+    return ratio < 0 ? 0 : ratio;
+}
+
 static void fill_load_facts(const struct dyno_load_shape *load, struct dyno_gate_facts *facts)
 {
     facts->is_poisson =
@@ -255,6 +273,7 @@ static void fill_load_facts(const struct dyno_load_shape *load, struct dyno_gate
     facts->thread_cpu_ratio = (double)NAN;
     facts->clock_drift_ppm = (double)NAN;
     facts->wall_step_ms = (double)NAN;
+    facts->other_cpu_ratio = (double)NAN;
 }
 
 static void fill_machine_facts(const struct dyno_trial_header *header,
@@ -299,6 +318,7 @@ static void judge_by_gates(struct dyno_bench *bench, size_t arm, struct gathered
                                     .dropped_events = g->collected.dropped_events,
                                     .joined_ratio = NAN,
                                     .generator_cpu_ratio = NAN,
+                                    .queries = (int64_t)bench->options->workload->query_count,
                                     .were_settings_applied = were_settings_proved(bench, arm),
                                     .is_server_alive = dyno_start_is_alive(bench)};
     fill_load_facts(&g->plan.load, &facts);
@@ -310,6 +330,7 @@ static void judge_by_gates(struct dyno_bench *bench, size_t arm, struct gathered
         const struct dyno_trial_header *header = dyno_trial_file_header(g->child.file);
         facts.generator_cpu_ratio = generator_cpu_ratio(header);
         fill_machine_facts(header, &facts);
+        facts.other_cpu_ratio = other_cpu_ratio(bench, g, header);
     }
     g->gate_count = dyno_gates_judge(&facts, g->gates, &g->is_valid);
     if (g->reason[0] != '\0')

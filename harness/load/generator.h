@@ -30,7 +30,6 @@ struct dyno_generator_options {
     uint32_t shares;
     int64_t
         start_wall_ms; /**< the epoch, as agreed among generators; 0: as soon as all are connected */
-    bool is_resumed;   /**< go on with the trial file of a generator that has crashed */
 };
 
 /**

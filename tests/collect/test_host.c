@@ -80,6 +80,21 @@ static void test_host_note_sees_this_process_work(void **state)
     dyno_series_deinit(&after);
 }
 
+static void test_host_cpu_beside_the_server_is_what_grew(void **state)
+{
+    (void)state;
+    const struct dyno_store_counter counters[] = {
+        {"host", "cpu_user_s", 0, 100},          {"host", "cpu_system_s", 0, 50},
+        {"host", "server_cpu_s", 0, 20},         {"spark", "cpu_user_s", 5, 999},
+        {"host", "cpu_user_s", 4000000000, 105}, {"host", "cpu_system_s", 4000000000, 52},
+        {"host", "server_cpu_s", 4000000000, 24}};
+    double elapsed_s = 0;
+    double beside_s = dyno_host_cpu_beside_server_s(counters, 7, &elapsed_s);
+    assert_true(fabs(beside_s - 3) < 1e-9);
+    assert_true(fabs(elapsed_s - 4) < 1e-9);
+    assert_true(isnan(dyno_host_cpu_beside_server_s(counters, 4, &elapsed_s)));
+}
+
 static void test_host_note_leaves_out_a_process_that_is_gone(void **state)
 {
     struct dyno_series series;
@@ -111,6 +126,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host_note_sees_this_process_work),
         cmocka_unit_test(test_host_note_keeps_what_an_ended_child_used),
+        cmocka_unit_test(test_host_cpu_beside_the_server_is_what_grew),
         cmocka_unit_test(test_host_note_leaves_out_a_process_that_is_gone),
         cmocka_unit_test(test_host_facts_name_the_machine),
     };

@@ -2,6 +2,7 @@
 #include "load/record.h"
 #include "stats/vectors.h"
 
+#include <math.h>
 #include <string.h>
 
 #define COUNT 200
@@ -86,7 +87,7 @@ static void test_healthy_trial_passes_every_gate(void **state)
     fill(&trial);
     judge(&trial);
     assert_true(trial.is_valid);
-    assert_int_equal(trial.gate_count, 18);
+    assert_int_equal(trial.gate_count, 19);
     for (size_t i = 0; i < trial.gate_count; i++) {
         assert_true(trial.gates[i].is_passed);
         assert_true(strlen(trial.gates[i].text) > 10);
@@ -319,6 +320,33 @@ static void test_trend_of_service_times_is_reported(void **state)
     assert_non_null(strstr(gate_of(&trial, "stationary").text, "up"));
 }
 
+static void test_few_statements_for_many_queries_are_reported(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    trial.facts.queries = 4;
+    trial.facts.completed = 8;
+    judge(&trial);
+    assert_true(gate_of(&trial, "samples").is_passed);
+    trial.facts.completed = 7;
+    judge(&trial);
+    assert_failed(&trial, "samples", false);
+}
+
+static void test_other_programs_are_reported(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    trial.facts.other_cpu_ratio = 0.3;
+    judge(&trial);
+    assert_failed(&trial, "other_cpu", false);
+    trial.facts.other_cpu_ratio = (double)NAN;
+    judge(&trial);
+    assert_false(has_gate(&trial, "other_cpu"));
+}
+
 static void test_nothing_recorded_is_invalid(void **state)
 {
     (void)state;
@@ -351,6 +379,8 @@ int main(void)
         cmocka_unit_test(test_state_of_the_machine_is_reported),
         cmocka_unit_test(test_arrivals_are_held_against_the_plan),
         cmocka_unit_test(test_trend_of_service_times_is_reported),
+        cmocka_unit_test(test_few_statements_for_many_queries_are_reported),
+        cmocka_unit_test(test_other_programs_are_reported),
         cmocka_unit_test(test_nothing_recorded_is_invalid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
