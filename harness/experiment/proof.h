@@ -11,4 +11,11 @@
 enum dyno_status dyno_proof_arm(struct dyno_bench *bench, size_t arm,
                                 struct dyno_err *err) DYNO_MUST_CHECK;
 
+/**
+ * Ask the server that runs, which was started for other arms, whether it knows the names of arm `arm`'s settings;
+ * refuse the arm (DYNO_EINPUT) if not. Nothing is stored: what a value does shows in a start of its own.
+ */
+enum dyno_status dyno_proof_names(struct dyno_bench *bench, size_t arm,
+                                  struct dyno_err *err) DYNO_MUST_CHECK;
+
 #endif

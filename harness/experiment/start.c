@@ -161,12 +161,39 @@ static bool arm_is_in_start(const struct dyno_bench *bench, int index, size_t ar
     return dyno_layout_has_arm(&bench->layout, index, (int)arm);
 }
 
+static bool has_key(const struct dyno_profile *profile, const char *key)
+{
+    for (size_t i = 0; i < profile->setting_count; i++)
+        if (strcmp(profile->settings[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+/* A key that no arm before this one has, nor one of this start. */
+static bool has_new_key(const struct dyno_bench *bench, int index, size_t arm)
+{
+    const struct dyno_profile *profile = &bench->options->arms[arm];
+    for (size_t i = 0; i < profile->setting_count; i++) {
+        bool is_new = true;
+        for (size_t other = 0; is_new && other < bench->options->arm_count; other++)
+            if (other < arm || (other > arm && arm_is_in_start(bench, index, other)))
+                is_new = !has_key(&bench->options->arms[other], profile->settings[i].key);
+        if (is_new)
+            return true;
+    }
+    return false;
+}
+
+/* Arms whose starts come later are asked for unknown names in the first start, before any load. */
 static enum dyno_status prove_arms(struct dyno_bench *bench, int index, struct dyno_err *err)
 {
     enum dyno_status status = DYNO_OK;
-    for (size_t arm = 0; status == DYNO_OK && arm < bench->options->arm_count; arm++)
+    for (size_t arm = 0; status == DYNO_OK && arm < bench->options->arm_count; arm++) {
         if (arm_is_in_start(bench, index, arm))
             status = dyno_proof_arm(bench, arm, err);
+        else if (index == 0 && has_new_key(bench, index, arm))
+            status = dyno_proof_names(bench, arm, err);
+    }
     return status;
 }
 

@@ -95,8 +95,10 @@ class RealSpark(unittest.TestCase):
                                  ("spark.memory.fractoin=0.5", "did you mean 'spark.memory.fraction'"),
                                  ("spark.sql.shuffle.partitions=-5", "spark.sql.shuffle.partitions")):
             with self.subTest(setting=setting):
+                self.db.unlink(missing_ok=True)
+                # With this seed the base comes first: the candidate's start would only be the second one.
                 _, err = self.run_program("compare", "retail", "default", "default", "--candidate-conf", setting,
-                                          "--blocks", "1", *SHORT, code=2)
+                                          "--blocks", "1", "--seed", "1", *SHORT, code=2)
                 self.assertIn(pattern, err)
                 self.assertEqual(self.query("SELECT count(*) FROM record WHERE phase = 1"), [(0,)])
 
