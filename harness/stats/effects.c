@@ -23,11 +23,11 @@ struct dyno_lenth dyno_lenth(const double *effects, size_t count)
 {
     struct dyno_lenth out = {
         .count = count, .s0 = (double)NAN, .pse = (double)NAN, .df = (double)count / 3.0};
-    for (size_t i = 0; i < count && i < DYNO_FACTORIAL_MAX_RUNS; i++)
-        if (isnan(effects[i]))
-            return out;
     if (count == 0 || count > DYNO_FACTORIAL_MAX_RUNS)
         return out;
+    for (size_t i = 0; i < count; i++)
+        if (isnan(effects[i]))
+            return out;
     out.s0 = 1.5 * median_below(effects, count, INFINITY);
     /* All the same, or most of them 0: nothing lies below, and there is no other scale. */
     double second = median_below(effects, count, 2.5 * out.s0);
