@@ -74,23 +74,24 @@ static void *cutter_main(void *arg)
 
 bool dyno_watch_is_quiet(struct dyno_watch *watch)
 {
-    if (watch->has_cutter && atomic_load_explicit(&watch->is_cutter_done, memory_order_acquire)) {
-        pthread_join(watch->cutter, NULL);
+    if (watch->has_cutter && atomic_load_explicit(&watch->is_cutter_done, memory_order_acquire))
         watch->has_cutter = false;
-    }
     return !watch->has_cutter;
 }
 
 static void start_cutter(struct dyno_watch *watch, uint64_t word, enum dyno_cut reason)
 {
     pthread_attr_t attr;
+    pthread_t cutter;
     watch->cut_word = word;
     watch->cut_reason = reason;
     atomic_store_explicit(&watch->is_cutter_done, false, memory_order_relaxed);
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, CUTTER_STACK);
+    /* One that a server never answers is left behind, so nobody may have to join it. */
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     /* No thread to be had: the next tick tries again. */
-    watch->has_cutter = pthread_create(&watch->cutter, &attr, cutter_main, watch) == 0;
+    watch->has_cutter = pthread_create(&cutter, &attr, cutter_main, watch) == 0;
     pthread_attr_destroy(&attr);
 }
 

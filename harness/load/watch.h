@@ -32,7 +32,6 @@ struct dyno_watch {
     enum dyno_cut cut;           /**< guarded by lock */
 
     /* The main thread's own. */
-    pthread_t cutter;
     bool has_cutter;
     int64_t next_cut_ns; /**< when a statement that outlived its cut may be cut again */
     /* Handed to the cutter when it is started. */
@@ -58,7 +57,7 @@ enum dyno_cut dyno_watch_end(struct dyno_watch *watch);
 /** Main: cut the session's statement if it is past its limit, or whatever it runs if `must_end`. */
 void dyno_watch_look(struct dyno_watch *watch, int64_t now_ns, bool must_end);
 
-/** Main: is no cancel under way? Joins the cutter that is done. */
+/** Main: is no cancel under way? Once it says so, no cutter touches the watch any more. */
 bool dyno_watch_is_quiet(struct dyno_watch *watch);
 
 #endif
