@@ -37,7 +37,7 @@ static void put_tile(struct dyno_markup *m, const struct dyno_report_contrast *c
                    strcmp(contrast->metric, "response_p50") == 0    ? "median"
                    : strcmp(contrast->metric, "response_p95") == 0  ? "95th percentile of"
                    : strcmp(contrast->metric, "response_mean") == 0 ? "mean"
-                                                                    : "other");
+                                                                    : "suite: geometric mean of");
     dyno_markup_element(m, "p", "label", words);
     dyno_markup_open_class(m, "p", "figure");
     dyno_html_figure(m, isfinite(contrast->ratio)

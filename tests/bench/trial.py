@@ -15,7 +15,8 @@ def plan(target, sessions, seconds):
             "target": {"kind": "null", "connection": None, "host": "127.0.0.1", "port": 10000, "auth": "nosasl", "user": "me",
                        "password": "x", "schema": None, "fetch_rows": 10000, "null_service_ns": 0, **target},
             "settings": [], "queries": [{"name": "one", "sql": "SELECT 1", "weight": 1, "max_rows": 10}],
-            "load": {"arrival": "closed", "rate_per_s": 1, "sessions": sessions, "think_ns": 0, "warmup_executions": 0,
+            "load": {"arrival": "closed", "rate_per_s": 1, "sessions": sessions, "think_kind": "fixed", "think_ns": 0,
+                     "is_pinned": False, "visit": 0, "burst_on_ns": 0, "burst_off_ns": 0, "steps": [], "warmup_executions": 0, "warmup_max": 0,
                      "trial_warmup_ns": 0, "measure_ns": int(seconds * NS), "timeout_ns": 60 * NS, "drain_ns": 10 * NS}}
 
 
