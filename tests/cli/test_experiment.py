@@ -49,9 +49,6 @@ def fake_server(*options):
         process.stdout.close()
 
 
-INCONCLUSIVE = 125
-
-
 class Experiment(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -82,8 +79,8 @@ class Experiment(unittest.TestCase):
         for _ in range(6):
             process = self.start(verb, port, *words)
             out, err = process.communicate(timeout=120)
-            # On a busy machine the generator is late and says so, or noise hides the answer: rightly, but none for these tests.
-            if code in (None, process.returncode) or (process.returncode != INCONCLUSIVE and "itself sent late" not in out):
+            # On a busy machine the generator is late and says so, rightly: no answer for these tests.
+            if code in (None, process.returncode) or "itself sent late" not in out:
                 break
             for path in self.dir.glob("r.db*"):
                 path.unlink()

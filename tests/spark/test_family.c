@@ -67,7 +67,7 @@ static size_t count_marked(const struct place *place)
 
 static void wait_for_marked(const struct place *place, size_t wanted)
 {
-    int64_t deadline_ns = dyno_now_ns() + 20 * DYNO_NS_PER_S;
+    int64_t deadline_ns = dyno_now_ns() + 5 * DYNO_NS_PER_S;
     while (count_marked(place) != wanted && dyno_now_ns() < deadline_ns)
         dyno_sleep_ns(10 * DYNO_NS_PER_MS);
     assert_int_equal(count_marked(place), wanted);
