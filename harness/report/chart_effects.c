@@ -1,4 +1,4 @@
-#include "report/chart.h"
+#include "report/chart_ratio.h"
 #include "report/clean.h"
 #include "report/words.h"
 
@@ -6,23 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOP          34
 #define ROW          30
 #define BOTTOM_SPACE 40
 #define MAINS_MAX    12
 #define OTHERS_MAX   8
 #define LABEL_MAX    26
-#define RANGE_LOW    0.02
-#define RANGE_HIGH   50.0
 
-/* The same rows for a wide and for a narrow screen; the style sheet shows one of them. */
-struct layout {
-    const char *css_class;
-    double width, left, right, row;
-    bool is_stacked; /* labels stand above their row instead of beside it */
-};
+static const struct dyno_chart_ratio_words words_of_axis = {
+    .faster = "← high level faster",
+    .axis = "high / low, log scale; shaded: too small to be found"};
 
-static const struct layout layouts[] = {
+static const struct dyno_chart_layout layouts[] = {
     {.css_class = "for-wide", .width = 860, .left = 210, .right = 660, .row = ROW},
     {.css_class = "for-narrow",
      .width = 380,
@@ -33,7 +27,7 @@ static const struct layout layouts[] = {
 
 struct effects {
     const struct dyno_report_rank *rank;
-    const struct layout *layout;
+    const struct dyno_chart_layout *layout;
     const struct dyno_report_effect *rows[MAINS_MAX + OTHERS_MAX];
     size_t count;
     size_t mains;
@@ -50,35 +44,7 @@ static void choose_axis(struct effects *chart)
         dyno_axis_include(&low, &high, chart->rows[i]->ci[0]);
         dyno_axis_include(&low, &high, chart->rows[i]->ci[1]);
     }
-    double room = pow(high / low, 0.04);
-    chart->axis = (struct dyno_axis){.low = fmax(low / room, RANGE_LOW),
-                                     .high = fmin(high * room, RANGE_HIGH),
-                                     .low_px = chart->layout->left,
-                                     .high_px = chart->layout->right,
-                                     .is_log = true};
-}
-
-static void draw_ground(struct dyno_markup *markup, const struct effects *chart)
-{
-    const struct dyno_axis *axis = &chart->axis;
-    double ticks[DYNO_AXIS_TICKS_MAX];
-    size_t count = dyno_axis_ticks(axis, ticks);
-    for (size_t i = 0; i < count; i++) {
-        char words[32];
-        double x = dyno_axis_px(axis, ticks[i]);
-        dyno_chart_line(markup, "grid", (const double[]){x, TOP, x, chart->bottom});
-        (void)snprintf(words, sizeof words, "%.3g", ticks[i]);
-        dyno_chart_words(markup, x, chart->bottom + 18, "middle", words);
-    }
-    double one = dyno_axis_px(axis, 1);
-    bool is_stacked = chart->layout->is_stacked;
-    dyno_chart_line(markup, "one", (const double[]){one, TOP - 6, one, chart->bottom});
-    dyno_chart_words(markup, is_stacked ? chart->layout->left : one - 10, TOP - 14,
-                     is_stacked ? "start" : "end", "← high level faster");
-    dyno_chart_words(markup, is_stacked ? chart->layout->right : one + 10, TOP - 14,
-                     is_stacked ? "end" : "start", "slower →");
-    dyno_chart_words(markup, (chart->layout->left + chart->layout->right) / 2, chart->bottom + 36,
-                     "middle", "high / low, log scale; shaded: too small to be found");
+    chart->axis = dyno_chart_ratio_axis(chart->layout, low, high);
 }
 
 /* What an effect has to leave to be found: each stratum has its own. */
@@ -154,22 +120,22 @@ static void draw_row(struct dyno_markup *markup, const struct effects *chart,
 
 static void draw(struct dyno_markup *markup, struct effects *chart)
 {
-    const struct layout *layout = chart->layout;
+    const struct dyno_chart_layout *layout = chart->layout;
     double gap = chart->mains < chart->count ? 26 : 0;
     choose_axis(chart);
-    chart->bottom = TOP + (double)chart->count * layout->row + gap + 8;
+    chart->bottom = DYNO_CHART_RATIO_TOP + (double)chart->count * layout->row + gap + 8;
     dyno_markup_open_class(markup, "div", layout->css_class);
     dyno_chart_open(markup, layout->width, chart->bottom + BOTTOM_SPACE,
                     "Effects of the settings, high level against low, with 95 % intervals; the "
                     "numbers stand in the table below");
-    draw_ground(markup, chart);
+    dyno_chart_ratio_ground(markup, &chart->axis, chart->layout, chart->bottom, &words_of_axis);
     dyno_markup_open_class(markup, "g", "rows");
-    double first = TOP + (layout->is_stacked ? 32 : 18);
+    double first = DYNO_CHART_RATIO_TOP + (layout->is_stacked ? 32 : 18);
     for (size_t i = 0; i < chart->count; i++)
         draw_row(markup, chart, chart->rows[i],
                  first + (double)i * layout->row + (i >= chart->mains ? gap : 0));
     dyno_markup_close(markup, "g");
-    double title_y = TOP + 16 + (double)chart->mains * layout->row;
+    double title_y = DYNO_CHART_RATIO_TOP + 16 + (double)chart->mains * layout->row;
     if (gap > 0)
         dyno_chart_words(markup, layout->is_stacked ? layout->left : layout->left - 14, title_y,
                          layout->is_stacked ? "start" : "end", "interactions");

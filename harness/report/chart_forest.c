@@ -1,4 +1,4 @@
-#include "report/chart.h"
+#include "report/chart_ratio.h"
 #include "report/clean.h"
 #include "report/words.h"
 
@@ -6,21 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOP          34
 #define BOTTOM_SPACE 40
 #define QUERIES_MAX  24
 #define LABEL_MAX    24
-#define RANGE_LOW    0.02
-#define RANGE_HIGH   50.0
 
-/* The same rows for a wide and for a narrow screen; the style sheet shows one of them. */
-struct layout {
-    const char *css_class;
-    double width, left, right, row;
-    bool is_stacked; /* labels stand above their row instead of beside it */
-};
+static const struct dyno_chart_ratio_words words_of_axis = {
+    .faster = "← candidate faster",
+    .axis = "candidate / base, log scale; shaded: within the margin"};
 
-static const struct layout layouts[] = {
+static const struct dyno_chart_layout layouts[] = {
     {.css_class = "for-wide", .width = 860, .left = 190, .right = 660, .row = 36},
     {.css_class = "for-narrow",
      .width = 380,
@@ -31,7 +25,7 @@ static const struct layout layouts[] = {
 
 struct forest {
     const struct dyno_report_model *model;
-    const struct layout *layout;
+    const struct dyno_chart_layout *layout;
     const struct dyno_report_contrast *rows[QUERIES_MAX + 8];
     size_t count;
     size_t overall; /* rows before the queries begin */
@@ -67,12 +61,7 @@ static void choose_axis(struct forest *forest)
         for (size_t j = 0; j < row->block_ratio_count; j++)
             dyno_axis_include(&low, &high, row->block_ratios[j].ratio);
     }
-    double room = pow(high / low, 0.04);
-    forest->axis = (struct dyno_axis){.low = fmax(low / room, RANGE_LOW),
-                                      .high = fmin(high * room, RANGE_HIGH),
-                                      .low_px = forest->layout->left,
-                                      .high_px = forest->layout->right,
-                                      .is_log = true};
+    forest->axis = dyno_chart_ratio_axis(forest->layout, low, high);
 }
 
 /* The band in which a difference does not matter, the line of no difference, and the ticks. */
@@ -84,29 +73,11 @@ static void draw_ground(struct dyno_markup *markup, const struct forest *forest)
     double to = dyno_axis_px(axis, margin);
     dyno_markup_open_class(markup, "rect", "band");
     dyno_markup_number(markup, "x", from);
-    dyno_markup_number(markup, "y", TOP);
+    dyno_markup_number(markup, "y", DYNO_CHART_RATIO_TOP);
     dyno_markup_number(markup, "width", to - from);
-    dyno_markup_number(markup, "height", forest->bottom - TOP);
+    dyno_markup_number(markup, "height", forest->bottom - DYNO_CHART_RATIO_TOP);
     dyno_markup_end(markup);
-    double ticks[DYNO_AXIS_TICKS_MAX];
-    size_t count = dyno_axis_ticks(axis, ticks);
-    for (size_t i = 0; i < count; i++) {
-        char words[32];
-        double x = dyno_axis_px(axis, ticks[i]);
-        dyno_chart_line(markup, "grid", (const double[]){x, TOP, x, forest->bottom});
-        (void)snprintf(words, sizeof words, "%.3g", ticks[i]);
-        dyno_chart_words(markup, x, forest->bottom + 18, "middle", words);
-    }
-    double one = dyno_axis_px(axis, 1);
-    dyno_chart_line(markup, "one", (const double[]){one, TOP - 6, one, forest->bottom});
-    const struct layout *layout = forest->layout;
-    bool is_stacked = layout->is_stacked;
-    dyno_chart_words(markup, is_stacked ? layout->left : one - 10, TOP - 14,
-                     is_stacked ? "start" : "end", "← candidate faster");
-    dyno_chart_words(markup, is_stacked ? layout->right : one + 10, TOP - 14,
-                     is_stacked ? "end" : "start", "slower →");
-    dyno_chart_words(markup, (layout->left + layout->right) / 2, forest->bottom + 36, "middle",
-                     "candidate / base, log scale; shaded: within the margin");
+    dyno_chart_ratio_ground(markup, axis, forest->layout, forest->bottom, &words_of_axis);
 }
 
 static void draw_blocks(struct dyno_markup *markup, const struct forest *forest,
@@ -182,7 +153,7 @@ static void draw_result(struct dyno_markup *markup, const struct forest *forest,
 static void draw_row(struct dyno_markup *markup, const struct forest *forest, size_t i, double y)
 {
     const struct dyno_report_contrast *row = forest->rows[i];
-    const struct layout *layout = forest->layout;
+    const struct dyno_chart_layout *layout = forest->layout;
     bool is_overall = i < forest->overall;
     struct dyno_str label;
     dyno_str_init(&label, 512);
@@ -204,11 +175,11 @@ static void draw_row(struct dyno_markup *markup, const struct forest *forest, si
 
 static void draw(struct dyno_markup *markup, struct forest *forest)
 {
-    const struct layout *layout = forest->layout;
+    const struct dyno_chart_layout *layout = forest->layout;
     choose_axis(forest);
     double gap = forest->overall > 0 && forest->overall < forest->count ? 28 : 0;
-    double first = TOP + (layout->is_stacked ? 40 : 22);
-    forest->bottom = TOP + (double)forest->count * layout->row + gap + 8;
+    double first = DYNO_CHART_RATIO_TOP + (layout->is_stacked ? 40 : 22);
+    forest->bottom = DYNO_CHART_RATIO_TOP + (double)forest->count * layout->row + gap + 8;
     dyno_markup_open_class(markup, "div", layout->css_class);
     dyno_chart_open(markup, layout->width, forest->bottom + BOTTOM_SPACE,
                     "Ratios of response time, candidate to base, with 95 % intervals; the numbers "
@@ -222,7 +193,7 @@ static void draw(struct dyno_markup *markup, struct forest *forest)
     char title[48];
     (void)snprintf(title, sizeof title, "by query, %s",
                    dyno_report_metric_label(dyno_report_query_metric(forest->model)));
-    double title_y = TOP + 20 + (double)forest->overall * layout->row;
+    double title_y = DYNO_CHART_RATIO_TOP + 20 + (double)forest->overall * layout->row;
     if (gap > 0 && layout->is_stacked)
         dyno_chart_words(markup, layout->left, title_y, "start", title);
     else if (gap > 0)
