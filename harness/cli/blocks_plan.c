@@ -156,9 +156,12 @@ static void print_text(const struct cli_bench *bench, const struct blocks_plan *
                  100.0 * detect, e->blocks);
     for (size_t i = 0; i < plan->count; i++) {
         const struct metric_plan *m = &plan->metrics[i];
-        (void)printf("%-6s %13.1f %% %13.1f %% %5.1f %% %5.1f %%", dyno_metric_word(m->metric),
-                     percent(m->planning.sd_within), percent(m->planning.sd_between),
-                     percent(m->floor), percent(m->planning.margin));
+        char floor[16] = "-";
+        if (isfinite(m->floor))
+            (void)snprintf(floor, sizeof floor, "%.1f %%", percent(m->floor));
+        (void)printf("%-6s %13.1f %% %13.1f %% %7s %5.1f %%", dyno_metric_word(m->metric),
+                     percent(m->planning.sd_within), percent(m->planning.sd_between), floor,
+                     percent(m->planning.margin));
         print_count(stdout, m->blocks, 16);
         print_count(stdout, m->equivalence_blocks, 19);
         (void)printf("%12.1f %%\n", percent(m->visible));
@@ -168,6 +171,16 @@ static void print_text(const struct cli_bench *bench, const struct blocks_plan *
         (void)printf("\nBy cost and variation, %.0f block%s in each start is best.\n",
                      fmax(1.0, round(plan->best_per_start)),
                      round(plan->best_per_start) > 1.0 ? "s" : "");
+    if (most->blocks == 0 && detect <= expm1(most->planning.margin)) {
+        (void)printf(
+            "\n%g %% in %s lies within the margin of %.3g %%, which no number of blocks changes: "
+            "%s\n",
+            100.0 * detect, dyno_metric_word(most->metric), percent(most->planning.margin),
+            most->floor >= most->planning.margin
+                ? "repeat the aa with more server starts, which lowers its floor"
+                : "ask for a smaller one (--margin)");
+        return;
+    }
     if (most->blocks == 0) {
         (void)printf("\n%g %% in %s cannot be found with up to %d blocks: lengthen the window "
                      "(--measure), warm up longer, or ask for less (--detect)\n",

@@ -92,7 +92,7 @@ static double lag_share(const struct dyno_gate_facts *facts)
 static void judge_lag(struct dyno_judging *judging)
 {
     double lag = quantile_over(judging->facts, lag_ms, 0.99);
-    double service = quantile_over(judging->facts, service_ms, 0.5);
+    double service = judging->median_service_ms;
     if (isnan(lag))
         return;
     double limit = LAG_LIMIT_MS;
@@ -335,7 +335,10 @@ static void judge_surroundings(struct dyno_judging *judging)
 size_t dyno_gates_judge(const struct dyno_gate_facts *facts, struct dyno_store_gate *gates,
                         bool *is_valid_out)
 {
-    struct dyno_judging judging = {.facts = facts, .gates = gates, .count = 0};
+    struct dyno_judging judging = {.facts = facts,
+                                   .median_service_ms = quantile_over(facts, service_ms, 0.5),
+                                   .gates = gates,
+                                   .count = 0};
     judge_lag(&judging);
     judge_sessions(&judging);
     judge_offered_rate(&judging);

@@ -55,7 +55,7 @@ struct dyno_gate_facts {
  *
  * About the generator and its machine, none fatal but the first: clock_source (hpet and acpi_pm are too
  * slow to read), clock_drift (under 100 ppm), wall_step (under 500 ms), generator_stalls (99.9 % of naps
- * of 5 ms under 5 ms too long), generator_thread (no session over 0.7 of a core), steal (under 1 %).
+ * of 5 ms too long by at most max(5 ms, 5 % of median service)), generator_thread (no session over 0.7 of a core), steal (under 1 %).
  * About the pattern of the load and of the answers, none fatal: arrivals (p over 0.001 that the gaps
  * between sends are exponential; Poisson without backlog, from 50 gaps on), stationary (service times,
  * each over its query's median, change by under 20 % over the window), steady (MSER-5 finds the end of a

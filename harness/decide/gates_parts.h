@@ -6,6 +6,7 @@
 
 struct dyno_judging {
     const struct dyno_gate_facts *facts;
+    double median_service_ms; /**< of measured statements that ended well; NAN if none */
     struct dyno_store_gate *gates;
     size_t count;
 };

@@ -30,6 +30,7 @@
 #include <stdint.h>
 
 #define DYNO_JUDGEMENT_MIN_BLOCKS 6
+#define DYNO_JUDGEMENT_FLOOR_DF   2
 
 enum dyno_verdict {
     DYNO_VERDICT_BETTER,
@@ -90,7 +91,8 @@ struct dyno_judgement dyno_judgement_measure(const double *log_ratios, size_t co
 
 /**
  * The noise floor that an A/A shows: the smallest margin, as a log ratio, at which it would have been called
- * equivalent to itself. NaN below 2 blocks.
+ * equivalent to itself. NaN with fewer than DYNO_JUDGEMENT_FLOOR_DF degrees of freedom: two server starts give an
+ * interval six deviations wide, and a margin raised to that would hide every effect.
  */
 double dyno_judgement_floor(const struct dyno_judgement *judgement);
 

@@ -388,6 +388,11 @@ void dyno_sentence_aa(const struct dyno_evidence *evidence, const struct dyno_co
                          DYNO_JUDGEMENT_MIN_BLOCKS);
         return;
     }
+    if (isnan(dyno_judgement_floor(&wide->judgement))) {
+        dyno_str_appendf(out, "; no noise floor from fewer than %d server starts",
+                         DYNO_JUDGEMENT_FLOOR_DF + 1);
+        return;
+    }
     dyno_str_append(out, "; noise floor ");
     append_size(out, dyno_judgement_floor(&wide->judgement));
     dyno_str_appendf(out, " (%s)", dyno_metric_word(wide->metric));

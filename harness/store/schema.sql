@@ -463,7 +463,8 @@ CREATE TABLE noise (
     sd            REAL NOT NULL,               -- of the log ratio of a block
     sd_within     REAL,
     sd_between    REAL,
-    floor         REAL NOT NULL,               -- smallest margin, as a log ratio, at which it was equivalent to itself
+    floor         REAL,                        -- smallest margin, as a log ratio, at which it was equivalent to itself;
+                                               -- NULL from fewer than three server starts
     PRIMARY KEY (experiment_id, metric, query)
 );
 

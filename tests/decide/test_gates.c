@@ -246,7 +246,7 @@ static void test_state_of_the_machine_is_reported(void **state)
     (void)state;
     struct trial trial;
     fill(&trial);
-    trial.facts.stall_p999_ms = 5.5;
+    trial.facts.stall_p999_ms = 25.5;
     trial.facts.steal_ratio = 0.02;
     trial.facts.thread_cpu_ratio = 0.8;
     trial.facts.clock_drift_ppm = -150;
@@ -262,6 +262,16 @@ static void test_state_of_the_machine_is_reported(void **state)
     trial.facts.clock_source = "hpet";
     judge(&trial);
     assert_failed(&trial, "clock_source", true);
+    trial.facts.clock_source = "tsc";
+    /* Service takes half a second here: a stall under 5 % of that tells nothing wrong about it. */
+    trial.facts.stall_p999_ms = 24.5;
+    judge(&trial);
+    assert_true(gate_of(&trial, "generator_stalls").is_passed);
+    for (size_t i = 0; i < COUNT; i++)
+        trial.records[i].done_ns = trial.records[i].send_ns + 2000000;
+    trial.facts.stall_p999_ms = 5.5;
+    judge(&trial);
+    assert_failed(&trial, "generator_stalls", false);
     trial.facts.stall_p999_ms = NAN;
     trial.facts.clock_source = NULL;
     judge(&trial);

@@ -31,6 +31,26 @@ static void test_clear_effects(void **state)
     assert_int_equal(judge_alone(faster, 6, 0.05, &got), DYNO_VERDICT_BETTER);
 }
 
+/* t(0.95, 1 df) = 6.314 and t(0.95, 2 df) = 2.920 standard errors of the means of starts. */
+static void test_noise_floor_needs_three_starts(void **state)
+{
+    (void)state;
+    const double ratios[] = {0.10, 0.10, -0.10, -0.10, 0.0, 0.0};
+    const double apart[] = {0.10, 0.11, 0.09, -0.10, -0.09, -0.11};
+    const int64_t two[] = {1, 1, 1, 2, 2, 2};
+    const int64_t three[] = {1, 1, 2, 2, 3, 3};
+    struct dyno_ratios input = {
+        .log_ratios = apart, .starts = two, .count = 6, .seed = 1, .scale = (double)NAN};
+    struct dyno_judgement got = dyno_judgement_of(&input);
+    assert_false(got.strata.is_pooled);
+    assert_true(isnan(dyno_judgement_floor(&got)));
+    input.log_ratios = ratios;
+    input.starts = three;
+    got = dyno_judgement_of(&input);
+    assert_false(got.strata.is_pooled);
+    assert_near(dyno_judgement_floor(&got), 2.91998558 * 0.1 / sqrt(3.0), 1e-6);
+}
+
 static void test_fewer_than_six_blocks_never_decide(void **state)
 {
     (void)state;
@@ -212,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clear_effects),
+        cmocka_unit_test(test_noise_floor_needs_three_starts),
         cmocka_unit_test(test_fewer_than_six_blocks_never_decide),
         cmocka_unit_test(test_small_clear_effect_is_not_worse),
         cmocka_unit_test(test_open_interval_is_inconclusive),
