@@ -249,13 +249,22 @@ static SQLRETURN set_any_field(struct dyno_odbc_desc *desc, SQLSMALLINT number, 
     return set_record_field(desc, number, field, value);
 }
 
+/* A statement that executes, or awaits data, reads its descriptors; nobody may change them meanwhile. */
+static bool is_in_use(const struct dyno_odbc_desc *desc)
+{
+    return desc->owner != NULL && (desc->owner->state == DYNO_ODBC_STMT_NEED_DATA ||
+                                   desc->owner->state == DYNO_ODBC_STMT_EXECUTING);
+}
+
 static SQLRETURN set_desc_field(SQLHDESC handle, SQLSMALLINT number, SQLSMALLINT field,
                                 SQLPOINTER value)
 {
     struct dyno_odbc_desc *desc = dyno_odbc_desc_enter(handle);
     if (desc == NULL)
         return SQL_INVALID_HANDLE;
-    return dyno_odbc_desc_leave(desc, set_any_field(desc, number, field, value));
+    SQLRETURN rc = is_in_use(desc) ? dyno_odbc_diag_post(&desc->diag, "HY010", NULL)
+                                   : set_any_field(desc, number, field, value);
+    return dyno_odbc_desc_leave(desc, rc);
 }
 
 /* All fields that can be set are numbers and pointers, so the twins are one. */
@@ -367,10 +376,13 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLSetDescRec(SQLHDESC handle, SQLSMALLINT numbe
     struct dyno_odbc_desc *desc = dyno_odbc_desc_enter(handle);
     if (desc == NULL)
         return SQL_INVALID_HANDLE;
+    const char *state = number < 1 ? "07009" : NULL;
     if (desc->kind == DYNO_ODBC_IRD)
-        return dyno_odbc_desc_leave(desc, dyno_odbc_diag_post(&desc->diag, "HY016", NULL));
-    if (number < 1)
-        return dyno_odbc_desc_leave(desc, dyno_odbc_diag_post(&desc->diag, "07009", NULL));
+        state = "HY016";
+    else if (is_in_use(desc))
+        state = "HY010";
+    if (state != NULL)
+        return dyno_odbc_desc_leave(desc, dyno_odbc_diag_post(&desc->diag, state, NULL));
     struct dyno_odbc_desc_rec *rec = dyno_odbc_desc_make(desc, (size_t)number);
     if (rec == NULL)
         return dyno_odbc_desc_leave(desc, dyno_odbc_diag_post(&desc->diag, "HY001", NULL));
@@ -408,6 +420,8 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLCopyDesc(SQLHDESC source, SQLHDESC target)
         rc = SQL_INVALID_HANDLE;
     else if (to->kind == DYNO_ODBC_IRD)
         rc = dyno_odbc_diag_post(&to->diag, "HY016", NULL);
+    else if (is_in_use(to))
+        rc = dyno_odbc_diag_post(&to->diag, "HY010", NULL);
     else if (!is_copied || !dyno_odbc_desc_copy(to, &copy))
         rc = dyno_odbc_diag_post(&to->diag, "HY001", NULL);
     dyno_odbc_desc_deinit(&copy);
