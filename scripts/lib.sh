@@ -8,7 +8,7 @@ build_packages="gcc cmake ninja-build pkg-config python3 unixodbc unixodbc-dev l
 run_packages="openjdk-17-jre-headless python3-pip curl ca-certificates procps"
 test_packages="git python3-venv clang clang-format clang-tidy libsqliteodbc sqlite3
     libdbd-odbc-perl tcl8.6-tdbc-odbc odbc-postgresql
-    libxml2-utils krb5-kdc krb5-admin-server krb5-user"
+    libxml2-utils krb5-kdc krb5-admin-server krb5-user valgrind openjdk-17-jdk-headless"
 # Ubuntu's chromium is a snap, which does not run everywhere: there the browser test waits for one that is installed.
 if grep -q '^ID=debian' /etc/os-release 2>/dev/null; then
     test_packages="$test_packages chromium"
@@ -29,6 +29,8 @@ as_root() {
 
 is_installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed'; }
 
+has_javac() { command -v javac >/dev/null && javac -version 2>&1 | grep -Eq 'javac (17|21)'; }
+
 has_java() { command -v java >/dev/null && java -version 2>&1 | grep -Eq 'version "(17|21)'; }
 
 # need_packages PACKAGE...: install what is missing of them.
@@ -38,6 +40,7 @@ need_packages() {
     local missing=()
     for package in "$@"; do
         [ "$package" = openjdk-17-jre-headless ] && has_java && continue
+        [ "$package" = openjdk-17-jdk-headless ] && has_javac && continue
         is_installed "$package" || missing+=("$package")
     done
     [ ${#missing[@]} = 0 ] && { echo "all packages are there"; return; }

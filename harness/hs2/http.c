@@ -123,6 +123,13 @@ static void set_identity(struct dyno_http *http, CURLcode *code)
         set_text(http->easy, code, CURLOPT_XOAUTH2_BEARER, with->token);
         return;
     }
+    if (with->auth == DYNO_HS2_AUTH_KERBEROS) {
+        /* The ticket has the name; curl does nothing without being given one. */
+        set_long(http->easy, code, CURLOPT_HTTPAUTH, (long)CURLAUTH_NEGOTIATE);
+        set_text(http->easy, code, CURLOPT_SERVICE_NAME, with->krb_service);
+        set_text(http->easy, code, CURLOPT_USERPWD, ":");
+        return;
+    }
     /* Spark wants a name and a password in this place even where it does not look at them. */
     set_long(http->easy, code, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
     set_text(http->easy, code, CURLOPT_USERNAME, with->user);
@@ -156,6 +163,9 @@ static void set_tls(struct dyno_http *http, CURLcode *code)
              tls->needs_1_3 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2);
     set_long(easy, code, CURLOPT_SSL_VERIFYPEER, tls->skips_checks ? 0 : 1);
     set_long(easy, code, CURLOPT_SSL_VERIFYHOST, tls->skips_checks || tls->skips_host_name ? 0 : 2);
+    /* One connection is kept: nothing is won by it, and libcurl 7.88 frees an entry twice when memory
+     * runs out while it is made. */
+    set_long(easy, code, CURLOPT_SSL_SESSIONID_CACHE, 0);
     set_text(easy, code, CURLOPT_CAINFO, tls->ca_file);
     /* curl's default folder of authorities stays trusted unless it is taken away. */
     if (*code == CURLE_OK && tls->ca_file != NULL && !tls->adds_system_cas)

@@ -4,6 +4,9 @@
  * usage: bench_odbc_client statements CONNECTION SESSIONS SECONDS   trivial statements in closed loops
  *        bench_odbc_client connections CONNECTION COUNT             that many open at once: memory
  *        bench_odbc_client churn CONNECTION COUNT                   connect and disconnect: memory, time
+ *        bench_odbc_client hold CONNECTION COUNT                    the same beside a connection that is never
+ *                                                                   closed: what the heap holds at the end has
+ *                                                                   not been freed by the others (valgrind)
  *
  * CPU and memory are this process's own: the server is to be another one.
  */
@@ -178,6 +181,17 @@ static int run_churn(const char *connection, size_t count)
     return 0;
 }
 
+static int run_hold(const char *connection, size_t count)
+{
+    /* Left to the process's end, as all that hangs on them. */
+    SQLHENV env = make_env();
+    SQLHDBC held = open_one(env, connection);
+    for (size_t i = 0; i < count; i++)
+        close_one(open_one(env, connection));
+    (void)printf("%zu connects and disconnects beside %p\n", count, (void *)held);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 5 && strcmp(argv[1], "statements") == 0)
@@ -186,7 +200,9 @@ int main(int argc, char **argv)
         return run_connections(argv[2], strtoul(argv[3], NULL, 10));
     if (argc == 4 && strcmp(argv[1], "churn") == 0)
         return run_churn(argv[2], strtoul(argv[3], NULL, 10));
+    if (argc == 4 && strcmp(argv[1], "hold") == 0)
+        return run_hold(argv[2], strtoul(argv[3], NULL, 10));
     (void)fprintf(stderr, "usage: bench_odbc_client statements CONNECTION SESSIONS SECONDS\n"
-                          "       bench_odbc_client connections|churn CONNECTION COUNT\n");
+                          "       bench_odbc_client connections|churn|hold CONNECTION COUNT\n");
     return 2;
 }
