@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define DEFAULT_PORT              10000
 #define DEFAULT_HTTP_PORT         10001
@@ -50,6 +51,17 @@ static enum dyno_status copy_texts(struct dyno_hs2_address *address, struct dyno
     return DYNO_OK;
 }
 
+/* curl names the server's principal by itself, after the address. */
+static enum dyno_status check_spnego(const struct dyno_hs2_options *with, struct dyno_err *err)
+{
+    if (with->krb_realm == NULL && strcasecmp(with->krb_host, with->host) == 0)
+        return DYNO_OK;
+    return dyno_err_set_sql(err, DYNO_EUNSUPPORTED, "HYC00", 0,
+                            "over HTTP the server's principal is '%s/%s' in the realm that "
+                            "krb5.conf says: no other host or realm can be named",
+                            with->krb_service, with->host);
+}
+
 enum dyno_status dyno_hs2_address_init(struct dyno_hs2_address *address,
                                        const struct dyno_hs2_options *options, struct dyno_err *err)
 {
@@ -65,15 +77,16 @@ enum dyno_status dyno_hs2_address_init(struct dyno_hs2_address *address,
         with->connect_timeout_ns = DEFAULT_CONNECT_NS;
     if (with->max_message_bytes == 0)
         with->max_message_bytes = DEFAULT_MAX_MESSAGE_BYTES;
+    if (is_http && (with->krb_service == NULL || with->krb_service[0] == '\0'))
+        with->krb_service = "HTTP";
     enum dyno_status status = copy_texts(address, err);
     if (status == DYNO_OK && with->auth == DYNO_HS2_AUTH_BEARER && !is_http)
         status =
             dyno_err_set_sql(err, DYNO_EINPUT, "HY024", 0, "a token is understood over HTTP only");
-    if (status == DYNO_OK && with->auth == DYNO_HS2_AUTH_KERBEROS && is_http)
-        status = dyno_err_set_sql(err, DYNO_EUNSUPPORTED, "HYC00", 0,
-                                  "Kerberos is understood on the binary transport only");
     if (status == DYNO_OK && strcmp(with->krb_host, "_HOST") == 0)
         with->krb_host = with->host;
+    if (status == DYNO_OK && with->auth == DYNO_HS2_AUTH_KERBEROS && is_http)
+        status = check_spnego(with, err);
     /* curl reads its files by itself. */
     if (status == DYNO_OK && with->tls.is_on && !is_http)
         status = dyno_tls_context_new(&with->tls, &address->tls, err);

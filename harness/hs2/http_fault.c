@@ -57,6 +57,12 @@ static enum dyno_status refused(const struct dyno_http_ending *ending, long stat
     char why[EXCERPT_BYTES + 3];
     excerpt(ending, why);
     bool is_token = ending->with->auth == DYNO_HS2_AUTH_BEARER;
+    if (ending->with->auth == DYNO_HS2_AUTH_KERBEROS)
+        return dyno_err_set_sql(err, DYNO_EAUTH, "28000", 0,
+                                "'%s' let nobody in by Kerberos (HTTP %ld): is there a ticket "
+                                "(klist), and is the server's principal '%s/%s'?%s",
+                                ending->name, state, ending->with->krb_service,
+                                ending->with->krb_host, why);
     return dyno_err_set_sql(err, DYNO_EAUTH, "28000", 0, "'%s' refused %s '%s' (HTTP %ld)%s",
                             ending->name, is_token ? "the token of user" : "user",
                             ending->with->user, state, why);

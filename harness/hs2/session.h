@@ -26,7 +26,7 @@ enum dyno_hs2_auth {
     DYNO_HS2_AUTH_NOSASL,  /**< raw TBinaryProtocol; server: hive.server2.authentication=NOSASL */
     DYNO_HS2_AUTH_PLAIN,   /**< SASL PLAIN; server: NONE, CUSTOM, LDAP or PAM */
     DYNO_HS2_AUTH_BEARER,  /**< `token`, over HTTP only */
-    DYNO_HS2_AUTH_KERBEROS /**< SASL GSSAPI with a ticket at hand; binary transport only */
+    DYNO_HS2_AUTH_KERBEROS /**< a ticket at hand, by SASL GSSAPI; over HTTP by SPNEGO */
 };
 
 /** How HTTP gets out. By default as the environment says (http_proxy, https_proxy, no_proxy). */
@@ -49,13 +49,14 @@ struct dyno_hs2_options {
     uint16_t port;    /**< 10000; over HTTP 10001 */
     enum dyno_hs2_transport transport;
     enum dyno_hs2_auth auth;
-    const char *user;        /**< "anonymous"; PLAIN needs it non-empty */
-    const char *password;    /**< "x" for PLAIN, where the server wants it non-empty */
-    const char *token;       /**< of BEARER */
-    const char *http_path;   /**< "cliservice" */
-    const char *krb_service; /**< KERBEROS: the server is service/host@realm; "hive" */
-    const char *krb_host;    /**< NULL or "_HOST": `host` */
-    const char *krb_realm;   /**< NULL: as krb5.conf says */
+    const char *user;      /**< "anonymous"; PLAIN needs it non-empty */
+    const char *password;  /**< "x" for PLAIN, where the server wants it non-empty */
+    const char *token;     /**< of BEARER */
+    const char *http_path; /**< "cliservice" */
+    const char
+        *krb_service; /**< KERBEROS: the server is service/host@realm; "hive", over HTTP "HTTP" */
+    const char *krb_host;  /**< NULL or "_HOST": `host`; over HTTP nothing else */
+    const char *krb_realm; /**< NULL: as krb5.conf says; over HTTP nothing else */
     struct dyno_hs2_proxy proxy;
     struct dyno_hs2_tls tls;    /**< off by default */
     const char *schema;         /**< database to start in ("use:database"); NULL: the server's */

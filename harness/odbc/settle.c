@@ -54,11 +54,6 @@ static SQLRETURN settle_auth(struct dyno_odbc_settings *settings, struct dyno_od
     derive(settings);
     if (settings->auth_mech == MECH_TOKEN)
         return check_token(settings, diag);
-    if (settings->auth_mech == MECH_KERBEROS && settings->transport == TRANSPORT_HTTP)
-        return dyno_odbc_diag_post(
-            diag, "HYC00",
-            "AuthMech=1 (Kerberos) needs ThriftTransport=1 (SASL); over HTTP "
-            "it is not supported by this driver");
     if (settings->auth_mech != MECH_NONE && settings->auth_mech != MECH_USER &&
         settings->auth_mech != MECH_PASSWORD && settings->auth_mech != MECH_KERBEROS)
         return dyno_odbc_diag_post(diag, "HYC00",

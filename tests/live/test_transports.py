@@ -1,4 +1,6 @@
-"""test_transports.py DRIVER SPARK_HOME [CLASS...]: TLS and HTTP against a real Spark, each with a good and a bad credential.
+"""test_transports.py DRIVER SPARK_HOME [CLASS...]: ways to reach a real Spark and to log in, each with a good and a bad credential.
+
+Binary with TLS (LDAP), HTTP (CUSTOM), binary with Kerberos, HTTPS with Kerberos (SPNEGO).
 
 Exit code 77 where pyodbc cannot be imported: run it with the Python of .venv (see scripts/test).
 """
@@ -22,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 from spark_server import SparkServer, free_port
 
-DRIVER, SPARK_HOME = sys.argv[1:3]
+DRIVER, SPARK_HOME = map(os.path.abspath, sys.argv[1:3])
 del sys.argv[1:3]
 PASSWORD = "sesame"
 for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
@@ -49,9 +51,22 @@ def make_keystore(folder):
     return store
 
 
+class LdapServer:
+    """tests/support/ldap_server.py: a directory that has alice in it."""
+
+    def __init__(self):
+        self.process = subprocess.Popen([sys.executable, str(ROOT / "tests/support/ldap_server.py")], stdout=subprocess.PIPE, text=True)
+        self.url = f"ldap://127.0.0.1:{int(self.process.stdout.readline())}"
+
+    def stop(self):
+        self.process.kill()
+        self.process.communicate()
+
+
 class Transport:
     """The tests; the classes below run them over each transport."""
 
+    auth = "CUSTOM"
     hive = {}
     keys = ""
 
@@ -64,7 +79,12 @@ class Transport:
             hive["hive.server2.keystore.path"] = make_keystore(cls.folder)
             hive["hive.server2.keystore.password"] = "changeit"
         conf = {"spark.driver.extraClassPath": make_jar(cls.folder)}
-        cls.server = SparkServer(SPARK_HOME, auth="CUSTOM", conf=conf, hive=hive)
+        if cls.auth == "LDAP":
+            cls.ldap = LdapServer()
+            cls.addClassCleanup(cls.ldap.stop)
+            hive["hive.server2.authentication.ldap.url"] = cls.ldap.url
+            hive["hive.server2.authentication.ldap.baseDN"] = "ou=people,dc=lab"
+        cls.server = SparkServer(SPARK_HOME, auth=cls.auth, conf=conf, hive=hive)
         cls.server.__enter__()
         cls.connection = cls.connect()
 
@@ -75,9 +95,9 @@ class Transport:
         shutil.rmtree(cls.folder, ignore_errors=True)
 
     @classmethod
-    def connect(cls, password=PASSWORD, keys=None, host="localhost"):
+    def connect(cls, password=PASSWORD, keys=None, host="localhost", user="alice"):
         keys = (cls.keys if keys is None else keys).replace("FOLDER", cls.folder)
-        return pyodbc.connect(f"Driver={DRIVER};Host={host};Port={cls.server.port};UID=alice;PWD={password};"
+        return pyodbc.connect(f"Driver={DRIVER};Host={host};Port={cls.server.port};UID={user};PWD={password};"
                               f"AuthMech=3;LoginTimeout=20;{keys}", autocommit=True)
 
     def assert_fails(self, state, words, **how):
@@ -109,6 +129,7 @@ class Transport:
 
 
 class BinaryTls(Transport, unittest.TestCase):
+    auth = "LDAP"
     hive = {"hive.server2.use.SSL": "true"}
     keys = "SSL=1;TrustedCerts=FOLDER/ca.pem"
 
@@ -120,6 +141,9 @@ class BinaryTls(Transport, unittest.TestCase):
 
     def test_checks_switched_off(self):
         self.connect(keys="SSL=1;SSLVerify=0").close()
+
+    def test_user_that_the_directory_does_not_know(self):
+        self.assert_fails("28000", "refused user 'nobody'", keys=self.keys, user="nobody")
 
     def test_plain_text_on_a_tls_port(self):
         self.assert_fails("08001", "wants TLS", keys="SSL=0")
@@ -140,7 +164,7 @@ class Http(Transport, unittest.TestCase):
 
 
 class Kdc:
-    """A KDC of realm LAB on loopback with one service and one user, who has no ticket yet."""
+    """A KDC of realm LAB on loopback with two services and one user, who has no ticket yet."""
 
     def __init__(self, folder):
         self.folder, self.port = folder, free_port()
@@ -155,7 +179,7 @@ class Kdc:
             f"[realms]\n LAB = {{\n  database_name = {folder}/principal\n  key_stash_file = {folder}/stash\n"
             f"  acl_file = {folder}/acl\n  supported_enctypes = aes256-cts:normal\n }}\n", encoding="utf-8")
         self.run("kdb5_util", "create", "-s", "-r", "LAB", "-P", "not-a-secret")
-        for principal, keytab in (("hive/localhost", "hive.keytab"), ("alice", "alice.keytab")):
+        for principal, keytab in (("hive/localhost", "hive.keytab"), ("HTTP/localhost", "http.keytab"), ("alice", "alice.keytab")):
             self.run("kadmin.local", "-q", f"addprinc -randkey {principal}@LAB")
             self.run("kadmin.local", "-q", f"ktadd -k {folder}/{keytab} {principal}@LAB")
         self.process = subprocess.Popen(["krb5kdc", "-n"], env=self.all_env(), stdout=subprocess.DEVNULL,
@@ -187,6 +211,9 @@ class Kdc:
 
 @unittest.skipUnless(shutil.which("krb5kdc", path="/usr/sbin:/usr/bin"), "no KDC (package krb5-kdc)")
 class Kerberos(unittest.TestCase):
+    hive = {}
+    keys = "AuthMech=1"
+
     @classmethod
     def setUpClass(cls):
         pyodbc.pooling = False
@@ -194,7 +221,11 @@ class Kerberos(unittest.TestCase):
         cls.kdc = Kdc(cls.folder)
         os.environ.update(cls.kdc.env)
         auth = "hive.server2.authentication.kerberos"
-        hive = {f"{auth}.principal": "hive/localhost@LAB", f"{auth}.keytab": f"{cls.folder}/hive.keytab"}
+        hive = {f"{auth}.principal": "hive/localhost@LAB", f"{auth}.keytab": f"{cls.folder}/hive.keytab", **cls.hive}
+        if "hive.server2.use.SSL" in hive:
+            hive["hive.server2.keystore.path"] = make_keystore(cls.folder)
+            hive["hive.server2.keystore.password"] = "changeit"
+            hive["hive.server2.authentication.spnego.keytab"] = f"{cls.folder}/http.keytab"
         conf = {"spark.hadoop.hadoop.security.authentication": "kerberos",
                 "spark.driver.extraJavaOptions": f"-Djava.security.krb5.conf={cls.folder}/krb5.conf"}
         cls.server = SparkServer(SPARK_HOME, auth="KERBEROS", conf=conf, hive=hive)
@@ -208,8 +239,8 @@ class Kerberos(unittest.TestCase):
 
     def connect(self, cache, keys=""):
         os.environ["KRB5CCNAME"] = f"{self.folder}/{cache}"
-        return pyodbc.connect(f"Driver={DRIVER};Host=localhost;Port={self.server.port};{keys or 'AuthMech=1'};LoginTimeout=20",
-                              autocommit=True)
+        keys = (keys or self.keys).replace("FOLDER", self.folder)
+        return pyodbc.connect(f"Driver={DRIVER};Host=localhost;Port={self.server.port};{keys};LoginTimeout=20", autocommit=True)
 
     def assert_fails(self, state, words, *how):
         with self.assertRaises(pyodbc.Error) as caught:
@@ -226,6 +257,37 @@ class Kerberos(unittest.TestCase):
             connection.close()
         self.assert_fails("28000", "http@localhost", "cache", "AuthMech=1;KrbServiceName=http")
         self.assert_fails("28000", "Unsupported mechanism", "cache", "AuthMech=3;PWD=x")
+
+
+class Spnego(Kerberos):
+    """Kerberos over HTTP, and that over TLS: what a gateway to a secured cluster asks for."""
+
+    hive = {"hive.server2.use.SSL": "true", "hive.server2.transport.mode": "http", "hive.server2.authentication.spnego.principal": "HTTP/localhost@LAB"}
+    keys = "AuthMech=1;ThriftTransport=2;SSL=1;TrustedCerts=FOLDER/ca.pem"
+
+    def test_ticket_lets_in_and_its_lack_does_not(self):
+        self.assert_fails("28000", "is there a ticket", "none")
+        self.kdc.kinit(f"{self.folder}/cache")
+        connection = self.connect("cache")
+        self.assertEqual(connection.execute("SELECT current_user()").fetchval(), "alice")
+        self.assertEqual(len(connection.execute("SELECT id FROM range(30000)").fetchall()), 30000)
+        self.cancel_while_it_runs(connection)
+        connection.close()
+        self.assert_fails("28000", "HTTP 401", "cache", f"{self.keys};AuthMech=3;PWD=x".replace("AuthMech=1;", ""))
+        self.assert_fails("28000", "nosuch/localhost", "cache", f"{self.keys};KrbServiceName=nosuch")
+        self.assert_fails("HYC00", "no other host or realm", "cache", f"{self.keys};KrbRealm=ELSEWHERE")
+
+    def cancel_while_it_runs(self, connection):
+        cursor = connection.cursor()
+        cursor.execute("SELECT count(*) FROM range(10) WHERE sqrt(id) > hash(id)").fetchall()
+        threading.Timer(3, cursor.cancel).start()
+        with self.assertRaises(pyodbc.Error) as caught:
+            cursor.execute("SELECT count(*) FROM range(100000000000) WHERE sqrt(id) > hash(id)")
+        self.assertEqual(caught.exception.args[0], "HY008")
+
+    def test_authority_counts_before_the_ticket(self):
+        self.assert_fails("08001", "TLS certificate", "none", "AuthMech=1;ThriftTransport=2;SSL=1")
+        self.assert_fails("08001", "wants TLS", "none", "AuthMech=1;ThriftTransport=2")
 
 
 if __name__ == "__main__":

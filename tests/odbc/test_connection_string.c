@@ -277,7 +277,6 @@ static void test_settings_refuse_with_a_state(void **state)
         {"SSL=maybe", "HY024"},
         {"SSL=1;Min_TLS=2", "HY024"},
         {"SSL=1;TwoWaySSL=1", "HY024"},
-        {"AuthMech=1;ThriftTransport=2", "HYC00"},
         {"AuthMech=1;ThriftTransport=0", "HY024"},
         {"AuthMech=4", "HYC00"},
         {"AuthMech=11", "28000"},
