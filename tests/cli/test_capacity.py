@@ -10,6 +10,8 @@ import sys
 import tempfile
 import unittest
 
+import side_by_side
+
 PROGRAM, FAKE, SCHEMA, CHECKER = map(os.path.abspath, sys.argv[1:5])
 del sys.argv[1:5]
 
@@ -111,4 +113,4 @@ class Capacity(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    side_by_side.main(at_once=2)

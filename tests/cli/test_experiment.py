@@ -12,6 +12,8 @@ import tempfile
 import time
 import unittest
 
+import side_by_side
+
 PROGRAM, FAKE = map(os.path.abspath, sys.argv[1:3])
 del sys.argv[1:3]
 
@@ -285,4 +287,4 @@ class Experiment(unittest.TestCase):
 
 if __name__ == "__main__":
     os.environ.pop("SPARK_HOME", None)
-    unittest.main(verbosity=2)
+    side_by_side.main(at_once=4)

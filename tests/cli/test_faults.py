@@ -7,6 +7,7 @@ import subprocess
 import time
 import unittest
 
+import side_by_side
 import test_experiment as base
 
 
@@ -166,4 +167,4 @@ class Faults(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    side_by_side.main(at_once=6)

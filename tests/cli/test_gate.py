@@ -7,6 +7,8 @@ import sys
 import tempfile
 import unittest
 
+import side_by_side
+
 PROGRAM, FAKE, SCHEMA = map(os.path.abspath, sys.argv[1:4])
 del sys.argv[1:4]
 
@@ -90,4 +92,4 @@ class Gate(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    side_by_side.main(at_once=2)
