@@ -247,18 +247,24 @@ enum dyno_status dyno_start_open(struct dyno_bench *bench, int index, struct dyn
                                            .app_id = "",
                                            .spark_version = "",
                                            .ready_ms = NAN,
+                                           .reach_ms = NAN,
+                                           .proof_ms = NAN,
                                            .attach_ms = NAN,
                                            .warmup_ms = NAN};
     enum dyno_status status = add_start(bench, index, err);
     if (status != DYNO_OK)
         return status;
+    int64_t begin_ns = dyno_now_ns();
     status = dyno_start_reach(bench, index, err);
+    state.reach_ms = since_ms(begin_ns);
     fill_from_server(bench, &state);
+    begin_ns = dyno_now_ns();
     if (status == DYNO_OK)
         status = dyno_facts_store_server(bench, err);
     if (status == DYNO_OK)
         status = prove_arms(bench, index, err);
-    int64_t begin_ns = dyno_now_ns();
+    state.proof_ms = since_ms(begin_ns);
+    begin_ns = dyno_now_ns();
     if (status == DYNO_OK)
         status = dyno_dataset_attach(bench, err);
     state.attach_ms = since_ms(begin_ns);
@@ -288,15 +294,21 @@ void dyno_start_close(struct dyno_bench *bench, const char *reason)
                                            .app_id = NULL,
                                            .spark_version = NULL,
                                            .ready_ms = NAN,
+                                           .reach_ms = NAN,
+                                           .proof_ms = NAN,
                                            .attach_ms = NAN,
                                            .warmup_ms = NAN};
     if (bench->store != NULL && bench->layout_start >= 0)
         store_state(bench, &state);
     dyno_rest_close(bench->rest);
     bench->rest = NULL;
-    if (bench->server != NULL)
+    if (bench->server != NULL) {
         dyno_bench_progress(bench, "stopping Spark", 0, 0);
-    dyno_spark_server_stop(bench->server);
+        dyno_spark_server_stop(bench->server);
+        /* Once more, so that its end is that of the server. */
+        if (bench->store != NULL && bench->layout_start >= 0)
+            store_state(bench, &state);
+    }
     bench->server = NULL;
     forget_target(bench);
     free(bench->rest_url);

@@ -15,6 +15,11 @@ void dyno_chart_forest(struct dyno_markup *markup, const struct dyno_report_mode
 /** Effects of a ranking with their intervals, main effects before interactions. */
 void dyno_chart_effects(struct dyno_markup *markup, const struct dyno_report_model *model);
 
+/** A figure: the sizes of the effects of one stratum ("between", "within") of a ranking against half-normal
+ *  quantiles, with the line of its noise and the bounds of one and of all. Nothing if there are under three. */
+void dyno_chart_half_normal(struct dyno_markup *markup, const struct dyno_report_model *model,
+                            const char *stratum);
+
 /** Cumulative share and histograms of all arms on one log axis; series is response or service. */
 void dyno_chart_latency(struct dyno_markup *markup, const struct dyno_report_model *model,
                         enum dyno_report_series series);

@@ -31,26 +31,26 @@ static void put_effect(struct dyno_markup *m, const struct dyno_report_effect *e
     char words[64];
     dyno_html_row(m);
     dyno_html_name(m, effect->label);
-    dyno_html_cell(m, effect->chain);
+    dyno_markup_element(m, "td", "chain", effect->chain);
     put_change(m, effect->ratio);
     put_change(m, effect->ci[0]);
     put_change(m, effect->ci[1]);
-    put_change(m, effect->limit_ratio);
+    dyno_html_verdict_word(m, "td", effect->verdict);
+    put_change(m, effect->smaller_ratio);
     put_percent(m, effect->share);
     put_percent(m, effect->top);
     (void)snprintf(words, sizeof words, "%" PRId64 " to %" PRId64, effect->place_low,
                    effect->place_high);
     dyno_html_number(m, effect->place_low > 0 ? words : "-");
     dyno_html_cell(m, effect->stratum);
-    dyno_html_verdict_word(m, "td", effect->verdict);
     dyno_html_row_close(m);
 }
 
 static void put_effects(struct dyno_markup *m, const struct dyno_report_rank *rank)
 {
-    static const char *const heads[] = {
-        "setting", "may be",    "#high / low", "#95 % from",        "#to",    "#would be found at",
-        "#share",  "#in top 3", "#place",      "between or within", "verdict"};
+    static const char *const heads[] = {"setting",   "may be",  "#high / low",   "#95 % from",
+                                        "#to",       "verdict", "#smaller than", "#share",
+                                        "#in top 3", "#place",  "compares"};
     const struct dyno_report_effect *effects[EFFECTS_MAX];
     dyno_html_table(m, "Effects", heads, sizeof heads / sizeof heads[0]);
     for (int kind = 0; kind < 2; kind++) {
@@ -62,8 +62,8 @@ static void put_effects(struct dyno_markup *m, const struct dyno_report_rank *ra
     dyno_markup_element(
         m, "p", "note",
         "An interaction is half of how much one setting's effect differs between the levels of the "
-        "other. \"May be\" lists every effect that the design cannot tell from it. \"Between\" and "
-        "\"within\" say whether server starts or trials inside them are compared. Share: of what "
+        "other. \"May be\" lists every effect that the design cannot tell from it. Compared are "
+        "server starts (between) or trials inside them (within). Share: of what "
         "varies over all contrasts. Place and top 3: from draws of what the true effects may be.");
 }
 
@@ -241,8 +241,8 @@ static void put_factors(struct dyno_markup *m, const struct dyno_report_rank *ra
 
 static void put_queries(struct dyno_markup *m, const struct dyno_report_model *model)
 {
-    static const char *const heads[] = {"query",      "setting", "#high / low",
-                                        "#95 % from", "#to",     "verdict"};
+    static const char *const heads[] = {"query", "setting", "#high / low",  "#95 % from",
+                                        "#to",   "verdict", "#smaller than"};
     const struct dyno_report_rank *rank = model->rank;
     size_t shown = 0;
     size_t total = 0;
@@ -268,11 +268,40 @@ static void put_queries(struct dyno_markup *m, const struct dyno_report_model *m
         put_change(m, effect->ci[0]);
         put_change(m, effect->ci[1]);
         dyno_html_verdict_word(m, "td", effect->verdict);
+        put_change(m, effect->smaller_ratio);
         dyno_html_row_close(m);
     }
     dyno_html_table_close(m);
     dyno_html_more(m, total, shown, "effects");
     dyno_markup_close(m, "section");
+}
+
+static void put_time(struct dyno_markup *m, const struct dyno_report_rank_time *time)
+{
+    static const char *const heads[] = {"time", "#seconds", "#share"};
+    const struct {
+        const char *name;
+        double seconds;
+    } rows[] = {
+        {"server starts and data", time->starts},
+        {"warm-up after the starts", time->warmup},
+        {"measured: trials, with the stretch before each window", time->measured},
+        {"proof of the settings", time->proof},
+        {"besides: connecting, Spark's numbers, storing, stopping", time->besides - time->proof}};
+    if (!(time->total > 0))
+        return;
+    dyno_html_table(m, "Where the time went", heads, sizeof heads / sizeof heads[0]);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char words[32];
+        dyno_html_row(m);
+        dyno_html_name(m, rows[i].name);
+        (void)snprintf(words, sizeof words, "%.1f", rows[i].seconds);
+        dyno_html_number(m, words);
+        (void)snprintf(words, sizeof words, "%.1f %%", 100.0 * rows[i].seconds / time->total);
+        dyno_html_number(m, words);
+        dyno_html_row_close(m);
+    }
+    dyno_html_table_close(m);
 }
 
 static void put_trials(struct dyno_markup *m, const struct dyno_report_rank *rank)
@@ -300,6 +329,7 @@ static void put_trials(struct dyno_markup *m, const struct dyno_report_rank *ran
     }
     dyno_html_table_close(m);
     dyno_html_more(m, rank->trial_count, shown, "trials");
+    put_time(m, &rank->time);
     dyno_markup_close(m, "section");
 }
 
@@ -317,6 +347,8 @@ void dyno_html_rank(struct dyno_markup *m, const struct dyno_report_model *model
         put_effects(m, rank);
         put_interactions(m, rank);
         put_errors(m, rank);
+        dyno_chart_half_normal(m, model, "between");
+        dyno_chart_half_normal(m, model, "within");
         dyno_markup_close(m, "section");
     }
     put_best(m, rank);

@@ -54,6 +54,7 @@ static cJSON *effect_object(const struct dyno_report_effect *effect)
     dyno_json_add_f64(object, "first_at_low_second", effect->at_low);
     dyno_json_add_f64(object, "first_at_high_second", effect->at_high);
     dyno_json_add_string(object, "verdict", effect->verdict);
+    dyno_json_add_f64(object, "smaller_than_ratio", effect->smaller_ratio);
     return object;
 }
 
@@ -127,11 +128,28 @@ static void add_design(cJSON *object, const struct dyno_report_rank *rank)
     dyno_json_add_string(object, "confirm_sentence", rank->confirm_sentence);
 }
 
+static void add_time(cJSON *object, const struct dyno_report_rank_time *time)
+{
+    if (!(time->total > 0)) {
+        cJSON_AddNullToObject(object, "time");
+        return;
+    }
+    cJSON *item = cJSON_AddObjectToObject(object, "time");
+    dyno_json_add_f64(item, "total_s", time->total);
+    dyno_json_add_f64(item, "starts_s", time->starts);
+    dyno_json_add_f64(item, "warmup_s", time->warmup);
+    dyno_json_add_f64(item, "measured_s", time->measured);
+    dyno_json_add_f64(item, "proof_s", time->proof);
+    dyno_json_add_f64(item, "besides_s", time->besides);
+    dyno_json_add_f64(item, "besides_ratio", time->besides / time->total);
+}
+
 cJSON *dyno_report_json_rank(const struct dyno_report_model *model)
 {
     const struct dyno_report_rank *rank = model->rank;
     cJSON *object = cJSON_CreateObject();
     add_design(object, rank);
+    add_time(object, &rank->time);
     cJSON_AddItemToObject(object, "factors", factors_list(rank));
     cJSON *effects = cJSON_AddArrayToObject(object, "effects");
     for (size_t i = 0; i < rank->effect_count; i++)

@@ -45,6 +45,14 @@ static const char trial_sql[] =
     "LEFT JOIN trial_value v ON v.trial_id = t.id WHERE t.experiment_id = ?1 "
     "AND t.role = 'measure' ORDER BY t.id";
 
+static const char time_sql[] =
+    "SELECT coalesce(sum((julianday(s.ended_utc) - julianday(s.started_utc)) * 86400), 0), "
+    "coalesce(sum(s.reach_ms + s.attach_ms), 0) / 1e3, coalesce(sum(s.warmup_ms), 0) / 1e3, "
+    "coalesce(sum(s.proof_ms), 0) / 1e3, coalesce(sum((SELECT sum(max(t.measure_end_ns, "
+    "(SELECT max(r.done_ns) FROM record r WHERE r.trial_id = t.id))) FROM trial t "
+    "WHERE t.start_id = s.id AND t.role = 'measure')), 0) / 1e9 "
+    "FROM start s WHERE s.experiment_id = ?1 AND s.ended_utc <> '' AND s.warmup_ms IS NOT NULL";
+
 static double ratio_of(struct sqlite3_stmt *row, int column)
 {
     return exp(dyno_report_column_f64(row, column));
@@ -145,6 +153,8 @@ static void effect_row(struct sqlite3_stmt *row, void *context)
     effect->se = dyno_report_column_f64(row, 14);
     effect->df = dyno_report_column_f64(row, 15);
     effect->verdict = dyno_report_column_text_or_empty(row, 16);
+    bool is_bounded = strcmp(effect->verdict, "not found") == 0;
+    effect->smaller_ratio = is_bounded ? fmax(effect->ci[1], 1.0 / effect->ci[0]) : (double)NAN;
 }
 
 static void error_row(struct sqlite3_stmt *row, void *context)
@@ -187,6 +197,17 @@ static void trial_row(struct sqlite3_stmt *row, void *context)
     trial->censored = sqlite3_column_int64(row, 9);
     trial->is_valid = sqlite3_column_int(row, 10) != 0;
     trial->reason = dyno_report_column_text_or_empty(row, 11);
+}
+
+static void time_row(struct sqlite3_stmt *row, void *context)
+{
+    struct dyno_report_rank_time *time = &((struct dyno_report_rank *)context)->time;
+    time->total = dyno_report_column_f64(row, 0);
+    time->starts = dyno_report_column_f64(row, 1);
+    time->warmup = dyno_report_column_f64(row, 2);
+    time->proof = dyno_report_column_f64(row, 3);
+    time->measured = dyno_report_column_f64(row, 4);
+    time->besides = time->total - time->starts - time->warmup - time->measured;
 }
 
 static int factor_of_letter(char letter)
@@ -234,22 +255,30 @@ static const struct dyno_report_effect *main_beside(const struct dyno_report_ran
     return NULL;
 }
 
+/* Among the effects of its metric, query and stratum: whole-plot effects have more noise than others. They stand
+ * largest first. */
+static double place_of(const struct dyno_report_rank *rank, const struct dyno_report_effect *effect)
+{
+    size_t count = 0;
+    size_t smaller = 0;
+    for (size_t i = 0; i < rank->effect_count; i++) {
+        const struct dyno_report_effect *other = &rank->effects[i];
+        if (other->query != effect->query || strcmp(other->metric, effect->metric) != 0 ||
+            strcmp(other->stratum, effect->stratum) != 0)
+            continue;
+        count++;
+        smaller += other > effect ? 1u : 0u;
+    }
+    return dyno_effects_half_normal(smaller, count);
+}
+
 /* What the first factor does at either level of the second, and the place on a half-normal plot. */
 static void fill_effects(struct dyno_report_rank *rank)
 {
     for (size_t i = 0; i < rank->effect_count; i++) {
         struct dyno_report_effect *effect = &rank->effects[i];
         name_effect(rank, effect);
-        size_t first = i;
-        size_t last = i;
-        while (first > 0 && rank->effects[first - 1].query == effect->query &&
-               strcmp(rank->effects[first - 1].metric, effect->metric) == 0)
-            first--;
-        while (last + 1 < rank->effect_count && rank->effects[last + 1].query == effect->query &&
-               strcmp(rank->effects[last + 1].metric, effect->metric) == 0)
-            last++;
-        /* They stand largest first. */
-        effect->half_normal = dyno_effects_half_normal(last - i, last - first + 1);
+        effect->half_normal = place_of(rank, effect);
     }
     for (size_t i = 0; i < rank->effect_count; i++) {
         struct dyno_report_effect *effect = &rank->effects[i];
@@ -271,7 +300,10 @@ static char *next_text(const struct dyno_report_model *model)
     if (strcmp(head->state, "finished") != 0)
         return dyno_xasprintf("run what is missing: sparkdyno rank --resume %lld", id);
     if (strcmp(head->verdict, "invalid") == 0)
-        return dyno_xstrdup("mend what makes it invalid (named above), then run it again");
+        return dyno_xasprintf("mend what makes it invalid (named above), then run what is missing: "
+                              "sparkdyno rank --resume %lld (or rank afresh, if settings or data "
+                              "have to change)",
+                              id);
     if (rank->fold != NULL && rank->fold[0] != '\0')
         return dyno_xasprintf(
             "several interactions stand in one chain; to tell them apart, add the "
@@ -303,6 +335,8 @@ enum dyno_status dyno_report_load_rank(struct sqlite3 *db, struct dyno_report_mo
     model->rank = rank;
     enum dyno_status status =
         dyno_report_rows(db, design_sql, &model->head.id, design_row, rank, err);
+    if (status == DYNO_OK)
+        status = dyno_report_rows(db, time_sql, &model->head.id, time_row, rank, err);
     for (size_t i = 0; i < 5 && status == DYNO_OK; i++)
         status = dyno_report_rows(db, sqls[i], &model->head.id, fns[i], &lists[i], err);
     rank->factors = dyno_vec_take(&lists[0], &rank->factor_count);

@@ -28,7 +28,9 @@ struct dyno_report_effect {
     int64_t place_low, place_high;
     double se, df;
     char *verdict;
-    bool has_parts; /**< a clear interaction: the first factor's effect at the second's levels */
+    double
+        smaller_ratio; /**< not found: the effect is smaller, either way; NAN for other verdicts */
+    bool has_parts;    /**< a clear interaction: the first factor's effect at the second's levels */
     double at_low, at_high;
     size_t first, second;
 };
@@ -55,6 +57,17 @@ struct dyno_report_rank_trial {
     char *reason; /**< why it is not; "" */
 };
 
+/** Where the time of all starts that came to their end went, in seconds; `total` is 0 if none did. */
+struct dyno_report_rank_time {
+    double total;
+    double starts; /**< until the first statement was answered, and data attached */
+    double warmup;
+    double
+        measured; /**< trials from their first statement to their last, their own warm-up included */
+    double proof;   /**< of the settings, part of what is besides */
+    double besides; /**< all the rest: connections, proof, Spark's numbers, storing, stopping */
+};
+
 struct dyno_report_rank {
     char *design, *metric, *best, *fold, *profile_path;
     int64_t runs, base_runs, replicates, resolution, splits, default_runs;
@@ -71,6 +84,7 @@ struct dyno_report_rank {
     size_t counter_count;
     struct dyno_report_rank_trial *trials;
     size_t trial_count;
+    struct dyno_report_rank_time time;
 };
 
 /** Effects over all statements of the metric that decides; `is_main` chooses main effects or interactions.

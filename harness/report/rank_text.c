@@ -11,13 +11,16 @@
 #define FACTORS_SHOWN      12
 #define INTERACTIONS_SHOWN 3
 #define COUNTERS_SHOWN     3
+#define MOVED_SHARE        0.05
 #define EFFECTS_MAX        64
 
 static void put_title(struct dyno_text *text, const char *title, bool has_heads)
 {
     dyno_text_style(text, DYNO_TEXT_BOLD);
-    dyno_text_cell(text, title, NAME_COLUMNS + 1);
+    if (!has_heads)
+        dyno_text_word(text, title, text->width);
     if (has_heads) {
+        dyno_text_cell(text, title, NAME_COLUMNS + 1);
         dyno_text_right(text, "high/low", 9);
         dyno_text_right(text, "95 % interval", 18);
         dyno_text_right(text, "share", 7);
@@ -32,6 +35,15 @@ static void put_percent(struct dyno_text *text, double share, size_t columns)
     char word[DYNO_REPORT_WORD_BYTES];
     (void)snprintf(word, sizeof word, "%.0f %%", 100.0 * share);
     dyno_text_right(text, isfinite(share) ? word : "", columns);
+}
+
+/* "12 %", "x2.4": how large, whichever way. */
+static const char *size_words(double ratio, char *out, size_t out_bytes)
+{
+    double percent = 100.0 * (ratio - 1.0);
+    (void)snprintf(out, out_bytes, percent < 99.5 ? "%.2g %%" : "x%.2g",
+                   percent < 99.5 ? percent : ratio);
+    return out;
 }
 
 static void put_effect(struct dyno_text *text, const struct dyno_report_effect *effect)
@@ -49,9 +61,12 @@ static void put_effect(struct dyno_text *text, const struct dyno_report_effect *
     put_percent(text, effect->share, 7);
     put_percent(text, effect->top, 7);
     dyno_text_style(text, dyno_text_style_of(effect->verdict));
-    (void)snprintf(word, sizeof word, "  %s %s", dyno_report_mark(effect->verdict, text->has_utf8),
-                   effect->verdict);
-    dyno_text_word(text, word, 14);
+    int len = snprintf(word, sizeof word, " %s %s",
+                       dyno_report_mark(effect->verdict, text->has_utf8), effect->verdict);
+    if (isfinite(effect->smaller_ratio) && len > 0 && (size_t)len < sizeof word)
+        (void)snprintf(word + len, sizeof word - (size_t)len, " <%s",
+                       size_words(effect->smaller_ratio, low, sizeof low));
+    dyno_text_word(text, word, 19);
     dyno_text_style(text, DYNO_TEXT_PLAIN);
     dyno_text_end(text);
 }
@@ -75,8 +90,16 @@ static void put_effects(struct dyno_text *text, const struct dyno_report_rank *r
         put_effect(text, effects[i]);
 }
 
-/* "aqe: tasks 212 > 12, scheduler delay 1.2 s > 90 ms": what changed most with the largest effects. */
-static void put_counters(struct dyno_text *text, const struct dyno_report_rank *rank)
+/* Did it change by more than what differs from trial to trial anyway? */
+static bool has_moved(const struct dyno_report_counter *counter)
+{
+    double most = fmax(counter->low, counter->high);
+    double least = fmin(counter->low, counter->high);
+    return most > 0 && !(most < (1 + MOVED_SHARE) * least);
+}
+
+static void append_moved(struct dyno_str *line, const struct dyno_text *text,
+                         const struct dyno_report_rank *rank, int64_t factor)
 {
     static const struct {
         const char *name;
@@ -86,30 +109,42 @@ static void put_counters(struct dyno_text *text, const struct dyno_report_rank *
                 {"gc_ms", DYNO_SPARK_GC},
                 {"shuffle_write_bytes", DYNO_SPARK_SHUFFLE_WRITE},
                 {"spill_disk_bytes", DYNO_SPARK_SPILL_DISK}};
+    for (size_t k = 0; k < sizeof told / sizeof told[0]; k++) {
+        char low[DYNO_REPORT_WORD_BYTES];
+        char high[DYNO_REPORT_WORD_BYTES];
+        const struct dyno_report_counter *counter =
+            dyno_report_rank_counter(rank, factor, told[k].name);
+        if (counter == NULL || !has_moved(counter))
+            continue;
+        dyno_str_appendf(
+            line, "%s%s %s %s %s", line->len > 0 ? ", " : "",
+            dyno_spark_metric_info(told[k].metric)->label,
+            dyno_spark_metric_format(told[k].metric, counter->low, low, sizeof low),
+            text->has_utf8 ? "→" : "->",
+            dyno_spark_metric_format(told[k].metric, counter->high, high, sizeof high));
+    }
+}
+
+/* "aqe: tasks 212 → 12, scheduler delay 1.2 s → 90 ms": what changed with the largest effects. A setting that was not
+ * found is left out unless a counter says that it did something. */
+static void put_counters(struct dyno_text *text, const struct dyno_report_rank *rank)
+{
     const struct dyno_report_effect *effects[EFFECTS_MAX];
     size_t count = dyno_report_rank_effects(rank, true, effects, COUNTERS_SHOWN);
-    if (rank->counter_count == 0 || count == 0)
-        return;
-    put_title(text, "Spark saw, low to high (together with, not because of)", false);
-    for (size_t i = 0; i < count; i++) {
+    bool is_begun = false;
+    for (size_t i = 0; i < count && rank->counter_count > 0; i++) {
         struct dyno_str line;
         char prefix[64];
         dyno_str_init(&line, 1024);
-        for (size_t k = 0; k < sizeof told / sizeof told[0]; k++) {
-            char low[DYNO_REPORT_WORD_BYTES];
-            char high[DYNO_REPORT_WORD_BYTES];
-            const struct dyno_report_counter *counter =
-                dyno_report_rank_counter(rank, effects[i]->factor, told[k].name);
-            if (counter == NULL || (counter->low == 0 && counter->high == 0))
-                continue;
-            dyno_str_appendf(
-                &line, "%s%s %s > %s", line.len > 0 ? ", " : "",
-                dyno_spark_metric_info(told[k].metric)->label,
-                dyno_spark_metric_format(told[k].metric, counter->low, low, sizeof low),
-                dyno_spark_metric_format(told[k].metric, counter->high, high, sizeof high));
-        }
+        append_moved(&line, text, rank, effects[i]->factor);
+        if (line.len == 0 && strcmp(effects[i]->verdict, "found") == 0)
+            dyno_str_append(&line, "none of its counters moved by 5 %");
         (void)snprintf(prefix, sizeof prefix, "  %.*s: ", NAME_COLUMNS, effects[i]->label);
-        dyno_text_wrap(text, prefix, dyno_str_text(&line), 2);
+        if (line.len > 0 && !is_begun)
+            put_title(text, "Spark saw, low to high (together with, not because of)", false);
+        is_begun = is_begun || line.len > 0;
+        if (line.len > 0)
+            dyno_text_wrap(text, prefix, dyno_str_text(&line), 2);
         dyno_str_deinit(&line);
     }
 }
@@ -140,9 +175,23 @@ static void put_best(struct dyno_text *text, const struct dyno_report_rank *rank
     dyno_str_deinit(&line);
 }
 
+static void put_time(struct dyno_text *text, const struct dyno_report_rank_time *time)
+{
+    char line[160];
+    if (!(time->total > 0))
+        return;
+    (void)snprintf(
+        line, sizeof line,
+        "%.0f s server starts, %.0f s warm-up, %.0f s measured, %.1f s (%.1f %%) besides",
+        time->starts, time->warmup, time->measured, time->besides,
+        100.0 * time->besides / time->total);
+    dyno_text_wrap(text, "time: ", line, 1);
+}
+
 void dyno_text_rank(struct dyno_text *text, const struct dyno_report_model *model)
 {
     put_effects(text, model->rank);
     put_counters(text, model->rank);
     put_best(text, model->rank);
+    put_time(text, &model->rank->time);
 }

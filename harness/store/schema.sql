@@ -64,9 +64,12 @@ CREATE TABLE start (
     app_id        TEXT NOT NULL DEFAULT '',
     spark_version TEXT NOT NULL DEFAULT '',
     ready_ms      REAL,                        -- NULL: an external server
+    reach_ms      REAL,                        -- until the first statement was answered, ready_ms included
+    proof_ms      REAL,                        -- settings proved
     attach_ms     REAL,                        -- data attached and proved
     warmup_ms     REAL,
     started_utc   TEXT NOT NULL,
+    ended_utc     TEXT NOT NULL DEFAULT '',    -- '': it runs, or its process was killed
     UNIQUE (experiment_id, ordinal)
 );
 

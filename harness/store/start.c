@@ -3,6 +3,7 @@
 #include "store/store.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -31,6 +32,9 @@ enum dyno_status dyno_store_start_update(struct dyno_store *store, int64_t start
                                          const struct dyno_store_start_state *state,
                                          struct dyno_err *err)
 {
+    char now[32];
+    bool has_ended = strcmp(state->state, "running") != 0;
+    dyno_wall_format(dyno_wall_ms(), now, sizeof now);
     const struct dyno_cell cells[] = {
         dyno_cell_i64(start_id),
         dyno_cell_text(state->state),
@@ -40,13 +44,17 @@ enum dyno_status dyno_store_start_update(struct dyno_store *store, int64_t start
         dyno_cell_f64(state->ready_ms),
         dyno_cell_f64(state->attach_ms),
         dyno_cell_f64(state->warmup_ms),
+        dyno_cell_f64(state->reach_ms),
+        dyno_cell_f64(state->proof_ms),
+        dyno_cell_text(has_ended ? now : ""),
     };
     sqlite3 *db = dyno_store_handle(store);
     enum dyno_status status = dyno_sql_write(
         db, DYNO_DURABLE_POWER,
         "UPDATE start SET state = ?2, reason = ?3, app_id = coalesce(?4, app_id), "
         "spark_version = coalesce(?5, spark_version), ready_ms = coalesce(?6, ready_ms), "
-        "attach_ms = coalesce(?7, attach_ms), warmup_ms = coalesce(?8, warmup_ms) "
+        "attach_ms = coalesce(?7, attach_ms), warmup_ms = coalesce(?8, warmup_ms), "
+        "reach_ms = coalesce(?9, reach_ms), proof_ms = coalesce(?10, proof_ms), ended_utc = ?11 "
         "WHERE id = ?1",
         cells, COUNT_OF(cells), err);
     if (status == DYNO_OK && sqlite3_changes(db) == 0)

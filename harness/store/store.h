@@ -89,6 +89,8 @@ struct dyno_store_start_state {
     const char *app_id;
     const char *spark_version;
     double ready_ms;
+    double reach_ms;
+    double proof_ms;
     double attach_ms;
     double warmup_ms;
 };

@@ -122,6 +122,12 @@ class Rank(unittest.TestCase):
         self.assertRegex(profile, rf"(?m)^{re.escape(AQE)} true$")
         self.assertEqual(self.query("SELECT kind, state FROM experiment ORDER BY id"), [("rank", "finished"), ("compare", "finished")])
         self.assertEqual(rank["confirm_experiment"], 2)
+        # Where the time went adds up: 17 windows of 300 ms and 50 ms before each are in it, and nothing is counted twice.
+        time_of = rank["time"]
+        self.assertAlmostEqual(sum(time_of[k] for k in ("starts_s", "warmup_s", "measured_s", "besides_s")), time_of["total_s"], 6)
+        self.assertGreater(time_of["measured_s"], 17 * 0.35)
+        self.assertTrue(0 < time_of["proof_s"] <= time_of["besides_s"] + 0.01, time_of)
+        print("besides: %.3f s for each of 17 trials, without the proof" % ((time_of["besides_s"] - time_of["proof_s"]) / 17))
         # Two blocks never decide.
         self.assertEqual(rank["confirm_verdict"], "inconclusive", out)
         for words, pattern in ((["show", "1"], "RANKED"), (["list"], "rank scripted")):

@@ -67,7 +67,10 @@ static void test_text_tells_effects_interactions_and_the_best(void **state)
     assert_has(text, "  aqe  ");
     assert_has(text, "interactions (6)");
     assert_has(text, "aqe x partitions");
-    assert_has(text, "tasks 200 > 8");
+    assert_has(text, "tasks 200 -> 8");
+    assert_null(strstr(text, "broadcast: "));
+    assert_has(text, "not found <");
+    assert_has(text, "Spark saw, low to high (together with, not because of)");
     assert_has(text, "best: aqe=true, partitions=8: predicted ");
     assert_has(text, "34 of 34 trials valid");
     assert_in_range(lines_of(text), 10, 40);
@@ -147,6 +150,9 @@ static void test_html_is_whole(void **state)
     assert_non_null(verdict);
     assert_true(verdict < effects && effects < proof && proof < raw);
     assert_has(html, "AB + CE + DF");
+    assert_has(html, "Half-normal plot of the effects that compare trials of a start");
+    assert_has(html, "SME: beyond it, found");
+    assert_null(strstr(html, "compare server starts. "));
     assert_true(strlen(html) < 400000);
     free(html);
 }
