@@ -177,7 +177,8 @@ static void put_starts(struct builder *b)
     for (int i = 0; i < b->shape->starts; i++) {
         b->start_ids[i] = put(
             b,
-            "INSERT INTO start VALUES (NULL, 1, ?1, NULL, 'stopped', ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO start VALUES (NULL, 1, ?1, NULL, 'stopped', ?2, ?3, ?4, ?5, NULL, NULL, ?6, "
+            "?7, ?8, '')",
             "ihhhdddt", (int64_t)i, "", "local-1763726400000", "4.1.4", 10412.0 + i, 4200.5,
             61234.0, "2026-11-21T12:00:01.000Z");
         static const char sql[] =
