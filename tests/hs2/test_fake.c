@@ -1,6 +1,7 @@
 /* The fake server keeps to its script: other tests take its truth for granted. */
 #include "fixture.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,14 +121,15 @@ static int64_t logged_service_ns(uint64_t seed, enum dyno_fake_distribution dist
     long long received = 0;
     long long start = 0;
     long long end = 0;
+    long long told = 0;
     char outcome[20] = "";
     int64_t sum = 0;
     for (size_t i = 0; i < count; i++) {
-        assert_int_equal(fscanf(log, "%lld\t%lld\t%lld\t%19s\t/* q 1 */ SELECT 1\n", &received,
-                                &start, &end, outcome),
-                         4);
+        assert_int_equal(fscanf(log, "%lld\t%lld\t%lld\t%lld\t%19s\t/* q 1 */ SELECT 1\n",
+                                &received, &start, &end, &told, outcome),
+                         5);
         assert_string_equal(outcome, "finished");
-        assert_true(received <= start && start <= end);
+        assert_true(received <= start && start <= end && end <= told);
         sum += end - start;
     }
     assert_int_equal(fgetc(log), EOF);
@@ -146,6 +148,51 @@ static void test_truth_log_shows_seeded_service_times(void **state)
     assert_int_equal(logged_service_ns(1, DYNO_FAKE_FIXED, 20), 20 * DYNO_NS_PER_MS);
     assert_in_range(logged_service_ns(1, DYNO_FAKE_LOGNORMAL, 200), 160 * DYNO_NS_PER_MS,
                     240 * DYNO_NS_PER_MS);
+}
+
+/* Service time of the last statement of a log. */
+static int64_t last_service_ns(const char *path)
+{
+    FILE *log = fopen(path, "r");
+    assert_non_null(log);
+    char line[256];
+    long long start = 0;
+    long long end = 0;
+    while (fgets(line, sizeof line, log) != NULL)
+        assert_int_equal(sscanf(line, "%*d\t%lld\t%lld", &start, &end), 2);
+    (void)fclose(log);
+    return end - start;
+}
+
+/* Two main effects and an interaction: their logarithms add up where all of them hold. */
+static void test_settings_make_statements_slower_or_faster(void **state)
+{
+    static const char *const effects[] = {"a=1,0.5", "b=1,-0.2", "a=1,b=1,0.4"};
+    static const struct {
+        const char *set[2];
+        double log;
+    } cases[] = {
+        {{"SET a=0", "SET b=0"}, 0.0},
+        {{"SET a=1", "SET b=0"}, 0.5},
+        {{"SET a=0", "SET b=1"}, -0.2},
+        {{"SET a=1", "SET b=1"}, 0.7},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[] = "/tmp/dyno_fake_XXXXXX";
+        int fd = mkstemp(path);
+        assert_true(fd >= 0);
+        close(fd);
+        const struct dyno_fake_hs2_options options = {
+            .service_ns = DYNO_NS_PER_MS, .effects = effects, .effect_count = 3, .log_path = path};
+        struct fixture fixture = fixture_open(&options);
+        dyno_hs2_operation_close(fixture_run(&fixture, cases[i].set[0]));
+        dyno_hs2_operation_close(fixture_run(&fixture, cases[i].set[1]));
+        dyno_hs2_operation_close(fixture_run(&fixture, "SELECT 1"));
+        fixture_close(&fixture);
+        assert_true(fabs((double)last_service_ns(path) - 1e6 * exp(cases[i].log)) <= 1.0);
+        (void)unlink(path);
+    }
 }
 
 static void test_cancelled_statement_frees_its_slot(void **state)
@@ -242,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_every_nth_statement_fails),
         cmocka_unit_test(test_settings_are_read_back),
         cmocka_unit_test(test_truth_log_shows_seeded_service_times),
+        cmocka_unit_test(test_settings_make_statements_slower_or_faster),
         cmocka_unit_test(test_cancelled_statement_frees_its_slot),
         cmocka_unit_test(test_closed_connections_are_forgotten),
         cmocka_unit_test(test_many_connections_at_once),

@@ -186,7 +186,7 @@ enum dyno_status dyno_fake_hs2_start(const struct dyno_fake_hs2_options *options
     server->shared.fault = options->fault;
     pthread_mutex_init(&server->shared.lock, NULL);
     enum dyno_status status = fake_work_init(&server->shared.work, options, err);
-    server->shared.nonce = dyno_mix64((uint64_t)server->shared.work.started_ns);
+    server->shared.nonce = dyno_mix64((uint64_t)dyno_now_ns());
     if (status == DYNO_OK)
         status = set_up_tls(server, options, err);
     if (status == DYNO_OK)

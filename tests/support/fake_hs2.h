@@ -32,7 +32,9 @@
 enum dyno_fake_distribution {
     DYNO_FAKE_FIXED,
     DYNO_FAKE_EXPONENTIAL,
-    DYNO_FAKE_LOGNORMAL /**< `service_ns` is the mean, `sigma` the deviation of the logarithm */
+    DYNO_FAKE_LOGNORMAL, /**< `service_ns` is the mean, `sigma` the deviation of the logarithm */
+    DYNO_FAKE_UNIFORM,   /**< from (1 - `spread`) to (1 + `spread`) times the mean */
+    DYNO_FAKE_BIMODAL    /**< `slow_share` of them take `slow_factor` times as long as the others */
 };
 
 /** What the server does wrong. The ones with FETCH strike on every FetchResults with rows. */
@@ -80,18 +82,31 @@ struct dyno_fake_hs2_options {
     bool is_ipv6;       /**< listen on ::1 instead of 127.0.0.1 */
     int64_t service_ns; /**< mean service time of a statement */
     enum dyno_fake_distribution distribution;
-    double sigma;  /**< of LOGNORMAL; 1 */
-    uint64_t seed; /**< of the service times */
-    size_t slots;  /**< statements served at once, the others queue first-in-first-out; no limit */
+    double sigma;        /**< of LOGNORMAL; 1 */
+    double spread;       /**< of UNIFORM, at most 1; 1 */
+    double slow_share;   /**< of BIMODAL; 0.1 */
+    double slow_factor;  /**< of BIMODAL; 10 */
+    double warmup_extra; /**< the first statement takes 1 + this times as long; 0: no warm-up */
+    double warmup_count; /**< after so many statements the extra is down to 1/e; 20 */
+    double drift_per_s;  /**< growth of the service time's logarithm in a second of server's life */
+    double restart_sigma;  /**< deviation of a start's own logarithmic factor; 0: none */
+    uint64_t restart_seed; /**< of that factor: one start has one */
+    uint64_t seed;         /**< of the service times */
+    size_t slots; /**< statements served at once, the others queue first-in-first-out; no limit */
     const char *const *effects; /**< as fake_effect_parse takes them */
     size_t effect_count;
-    int64_t fail_every;                     /**< every nth statement fails; 0: none */
+    int64_t fail_every; /**< every nth statement fails; 0: none */
+    int64_t
+        base_ns; /**< of CLOCK_MONOTONIC: freezes and drift count from there; the server's start */
     const struct dyno_fake_freeze *freezes; /**< in order of time, not overlapping */
     size_t freeze_count;
     int64_t long_poll_ns; /**< how long GetOperationStatus waits; 5 s */
     int32_t protocol;     /**< newest version spoken, as TProtocolVersion; 10 */
     enum dyno_fake_fault fault;
-    /** Truth, one line a statement: received, start, end (ns of CLOCK_MONOTONIC), outcome, text. */
+    /**
+     * Truth, one line a statement, fields parted by tabs: received, start and end of the service, when the
+     * end was first told to the client (0: never), all in ns of CLOCK_MONOTONIC; outcome; text with its tag.
+     */
     const char *log_path;
 };
 

@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +13,13 @@
 static const char USAGE[] =
     "usage: fake_hs2 [--port N] [--sasl] [--user NAME --password TEXT]\n"
     "                [--http] [--tls-cert FILE --tls-key FILE] [--service DURATION]\n"
-    "                [--distribution fixed|exponential|lognormal] [--sigma X] [--seed N]\n"
-    "                [--slots N] [--freeze AT,FOR]... [--fail-every N] [--long-poll DURATION]\n"
-    "                [--fault NAME] [--log FILE] [--effect KEY=VALUE[,KEY=VALUE]...,LOG]...\n"
-    "durations: 250ms, 3s, 1m; AT counts from the server's start\n";
+    "                [--distribution fixed|exponential|lognormal|uniform|bimodal] [--seed N]\n"
+    "                [--sigma X] [--spread X] [--slow-share X] [--slow-factor X]\n"
+    "                [--warmup EXTRA,COUNT] [--drift LOG_PER_SECOND]\n"
+    "                [--restart-sigma X] [--restart-seed N]\n"
+    "                [--slots N] [--base NS] [--freeze AT,FOR]... [--fail-every N]\n"
+    "                [--long-poll DURATION] [--fault NAME] [--log FILE] [--effect KEY=VALUE[,KEY=VALUE]...,LOG]...\n"
+    "durations: 250ms, 3s, 1m; AT counts from the server's start, or NS of CLOCK_MONOTONIC\n";
 
 enum {
     MAX_FREEZES = 64,
@@ -47,14 +51,14 @@ static enum dyno_status set_freeze(struct arguments *arguments, const char *text
 static enum dyno_status set_distribution(struct dyno_fake_hs2_options *options, const char *text,
                                          struct dyno_err *err)
 {
-    static const char *const names[] = {"fixed", "exponential", "lognormal"};
-    for (int i = 0; i < 3; i++) {
+    static const char *const names[] = {"fixed", "exponential", "lognormal", "uniform", "bimodal"};
+    for (int i = 0; i < 5; i++) {
         if (strcmp(text, names[i]) == 0) {
             options->distribution = (enum dyno_fake_distribution)i;
             return DYNO_OK;
         }
     }
-    return dyno_err_set(err, DYNO_EINPUT, "'%s' is not fixed, exponential or lognormal", text);
+    return dyno_err_set(err, DYNO_EINPUT, "'%s' is no distribution", text);
 }
 
 static enum dyno_status set_fault(struct dyno_fake_hs2_options *options, const char *text,
@@ -67,6 +71,44 @@ static enum dyno_status set_fault(struct dyno_fake_hs2_options *options, const c
     return DYNO_OK;
 }
 
+/* "EXTRA,COUNT" */
+static enum dyno_status set_warmup(struct dyno_fake_hs2_options *options, const char *text,
+                                   struct dyno_err *err)
+{
+    const char *comma = strchr(text, ',');
+    if (comma == NULL)
+        return dyno_err_set(err, DYNO_EINPUT, "'%s' is not EXTRA,COUNT", text);
+    char *first = dyno_xstrndup(text, (size_t)(comma - text));
+    enum dyno_status status = dyno_parse_f64(first, 0, 1000, &options->warmup_extra, err);
+    free(first);
+    if (status == DYNO_OK)
+        status = dyno_parse_f64(comma + 1, 1, 1e6, &options->warmup_count, err);
+    return status;
+}
+
+/* What is a plain number; false: the option is another one. */
+static bool set_number(int option, struct dyno_fake_hs2_options *options, const char *text,
+                       enum dyno_status *status_out, struct dyno_err *err)
+{
+    const struct {
+        int option;
+        double min;
+        double max;
+        double *out;
+    } numbers[] = {
+        {'g', 0, 10, &options->sigma},         {'S', 0, 1, &options->spread},
+        {'P', 0, 1, &options->slow_share},     {'F', 1, 1e6, &options->slow_factor},
+        {'D', -10, 10, &options->drift_per_s}, {'R', 0, 10, &options->restart_sigma},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        if (numbers[i].option != option)
+            continue;
+        *status_out = dyno_parse_f64(text, numbers[i].min, numbers[i].max, numbers[i].out, err);
+        return true;
+    }
+    return false;
+}
+
 static enum dyno_status set_count(int option, struct dyno_fake_hs2_options *options,
                                   const char *text, struct dyno_err *err)
 {
@@ -77,6 +119,10 @@ static enum dyno_status set_count(int option, struct dyno_fake_hs2_options *opti
         options->port = (uint16_t)number;
     else if (option == 'e')
         options->seed = (uint64_t)number;
+    else if (option == 'r')
+        options->restart_seed = (uint64_t)number;
+    else if (option == 'b')
+        options->base_ns = number;
     else if (option == 'n')
         options->slots = (size_t)number;
     else
@@ -88,6 +134,9 @@ static enum dyno_status set_option(int option, const char *text, struct argument
                                    struct dyno_err *err)
 {
     struct dyno_fake_hs2_options *options = &arguments->options;
+    enum dyno_status status = DYNO_OK;
+    if (set_number(option, options, text, &status, err))
+        return status;
     switch (option) {
     case 's':
         options->is_sasl = true;
@@ -114,8 +163,8 @@ static enum dyno_status set_option(int option, const char *text, struct argument
         return dyno_parse_duration_ns(text, &options->service_ns, err);
     case 'o':
         return dyno_parse_duration_ns(text, &options->long_poll_ns, err);
-    case 'g':
-        return dyno_parse_f64(text, 0, 10, &options->sigma, err);
+    case 'W':
+        return set_warmup(options, text, err);
     case 'd':
         return set_distribution(options, text, err);
     case 'z':
@@ -148,8 +197,16 @@ static enum dyno_status parse(int argc, char **argv, struct arguments *arguments
         {"service", required_argument, NULL, 't'},
         {"distribution", required_argument, NULL, 'd'},
         {"sigma", required_argument, NULL, 'g'},
+        {"spread", required_argument, NULL, 'S'},
+        {"slow-share", required_argument, NULL, 'P'},
+        {"slow-factor", required_argument, NULL, 'F'},
+        {"warmup", required_argument, NULL, 'W'},
+        {"drift", required_argument, NULL, 'D'},
+        {"restart-sigma", required_argument, NULL, 'R'},
+        {"restart-seed", required_argument, NULL, 'r'},
         {"seed", required_argument, NULL, 'e'},
         {"slots", required_argument, NULL, 'n'},
+        {"base", required_argument, NULL, 'b'},
         {"freeze", required_argument, NULL, 'z'},
         {"fail-every", required_argument, NULL, 'f'},
         {"long-poll", required_argument, NULL, 'o'},

@@ -13,11 +13,8 @@ enum dyno_status fake_work_init(struct fake_work *work, const struct dyno_fake_h
                                 struct dyno_err *err)
 {
     *work = (struct fake_work){
-        .started_ns = dyno_now_ns(),
+        .started_ns = options->base_ns != 0 ? options->base_ns : dyno_now_ns(),
         .long_poll_ns = options->long_poll_ns > 0 ? options->long_poll_ns : 5 * DYNO_NS_PER_S,
-        .service_ns = options->service_ns,
-        .distribution = options->distribution,
-        .sigma = options->sigma > 0 ? options->sigma : 1.0,
         .fail_every = options->fail_every,
         .freeze_count = options->freeze_count,
         .slot_count = options->slots,
@@ -26,7 +23,7 @@ enum dyno_status fake_work_init(struct fake_work *work, const struct dyno_fake_h
     pthread_condattr_init(&work->clock);
     pthread_condattr_setclock(&work->clock, CLOCK_MONOTONIC);
     pthread_cond_init(&work->stopping, &work->clock);
-    dyno_rng_init(&work->rng, options->seed, 0);
+    fake_service_init(&work->service, options);
     work->freezes = dyno_xcalloc(options->freeze_count + 1, sizeof *work->freezes);
     for (size_t i = 0; i < options->freeze_count; i++) {
         work->freezes[i] = options->freezes[i];
@@ -127,20 +124,6 @@ void fake_work_thaw(struct fake_work *work)
     pthread_mutex_unlock(&work->lock);
 }
 
-static int64_t draw_service_ns(struct fake_work *work)
-{
-    double mean = (double)work->service_ns;
-    if (work->service_ns <= 0 || work->distribution == DYNO_FAKE_FIXED)
-        return work->service_ns;
-    if (work->distribution == DYNO_FAKE_EXPONENTIAL)
-        return (int64_t)dyno_rng_exponential(&work->rng, mean);
-    const double two_pi = 6.283185307179586;
-    double radius = sqrt(-2.0 * log(1.0 - dyno_rng_uniform(&work->rng)));
-    double normal = radius * cos(two_pi * dyno_rng_uniform(&work->rng));
-    double sigma = work->sigma;
-    return (int64_t)(mean * exp(sigma * normal - sigma * sigma / 2.0));
-}
-
 /* Under the lock: arrival order is the order of the queue. */
 static void schedule(struct fake_work *work, struct fake_operation *operation, int64_t service_ns)
 {
@@ -197,9 +180,10 @@ struct fake_operation *fake_work_submit_take(struct fake_work *work, struct fake
         operation->error = "[INTERNAL_ERROR] the script says that this statement fails";
     }
     int64_t service_ns = meaning->service_ns;
-    schedule(work, operation,
-             service_ns >= 0 ? service_ns
-                             : (int64_t)((double)draw_service_ns(work) * meaning->factor));
+    if (service_ns < 0)
+        service_ns = fake_service_next_ns(&work->service, operation->received_ns - work->started_ns,
+                                          meaning->factor);
+    schedule(work, operation, service_ns);
     pthread_mutex_unlock(&work->lock);
     return operation;
 }
@@ -260,6 +244,8 @@ enum dyno_hs2_state fake_work_state(struct fake_work *work, struct fake_operatio
         now = dyno_now_ns();
         state = state_at(operation, now);
     }
+    if (operation->told_ns == 0 && !is_under_way(state))
+        operation->told_ns = now;
     pthread_mutex_unlock(&work->lock);
     return state;
 }
@@ -299,9 +285,9 @@ static void log_truth(struct fake_work *work, const struct fake_operation *opera
         end = operation->limit_ns;
     else if (is_under_way(state))
         end = now;
-    (void)fprintf(work->log, "%lld\t%lld\t%lld\t%s\t", (long long)operation->received_ns,
+    (void)fprintf(work->log, "%lld\t%lld\t%lld\t%lld\t%s\t", (long long)operation->received_ns,
                   (long long)(operation->start_ns < end ? operation->start_ns : end),
-                  (long long)end, outcomes[state]);
+                  (long long)end, (long long)operation->told_ns, outcomes[state]);
     for (const char *c = operation->text; *c != '\0'; c++)
         (void)fputc((unsigned char)*c < ' ' ? ' ' : *c, work->log);
     (void)fputc('\n', work->log);

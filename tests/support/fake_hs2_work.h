@@ -2,9 +2,9 @@
 #ifndef DYNO_FAKE_HS2_WORK_H
 #define DYNO_FAKE_HS2_WORK_H
 
-#include "base/rng.h"
 #include "support/fake_hs2.h"
 #include "support/fake_hs2_result.h"
+#include "support/fake_hs2_service.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -26,6 +26,7 @@ struct fake_operation {
     const char *error;    /**< NULL: none */
     bool is_cancelled;    /**< guarded by lock */
     int64_t cancelled_ns; /**< guarded by lock */
+    int64_t told_ns;      /**< guarded by lock: the first answer that said it had ended; 0: none */
     size_t slot;
     int64_t slot_end_ns; /**< in run time */
     pthread_cond_t changed;
@@ -41,9 +42,6 @@ struct fake_work {
     pthread_cond_t stopping;
     int64_t started_ns;
     int64_t long_poll_ns;
-    int64_t service_ns;
-    enum dyno_fake_distribution distribution;
-    double sigma;
     struct fake_effect *effects;
     size_t effect_count;
     int64_t fail_every;
@@ -52,7 +50,7 @@ struct fake_work {
     size_t slot_count;
     /* Guarded by lock. */
     int64_t *slot_free_ns; /**< in run time: when each slot is free again */
-    struct dyno_rng rng;
+    struct fake_service service;
     uint64_t last_id;
     int64_t statement_count;
     bool is_stopping;
