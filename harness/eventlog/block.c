@@ -167,6 +167,7 @@ enum dyno_status dyno_block_read(struct dyno_block *block, struct dyno_input *in
     *got_out = 0;
     while (status == DYNO_OK && *damage_out == NULL && !block->is_at_end && block->at == block->len)
         status = next_block(block, input, damage_out, err);
+    block->is_cut = *damage_out == breaks_off;
     if (status != DYNO_OK || *damage_out != NULL)
         return status;
     size_t left = block->len - block->at;

@@ -20,6 +20,7 @@ struct dyno_block {
     size_t packed_room, plain_room;
     size_t at, len; /**< of `plain` */
     bool is_at_end;
+    bool is_cut; /**< the damage is that nothing comes any more */
 };
 
 void dyno_block_init(struct dyno_block *block, const char *magic);

@@ -26,6 +26,7 @@ struct dyno_codec {
     ZSTD_DStream *zstd;
     bool is_in_frame;
     char damage[160];
+    bool is_cut; /* the damage is that nothing comes any more */
 };
 
 static enum dyno_status damaged(struct dyno_codec *codec, const char *what)
@@ -57,8 +58,10 @@ static enum dyno_status read_zstd(struct dyno_codec *codec, char *bytes, size_t 
         ZSTD_inBuffer in = {dyno_input_at(&codec->input), dyno_input_ready(&codec->input), 0};
         if (status != DYNO_OK)
             return status;
-        if (in.size == 0)
+        if (in.size == 0) {
+            codec->is_cut = codec->is_in_frame;
             return codec->is_in_frame ? damaged(codec, "the zstd stream breaks off") : DYNO_OK;
+        }
         size_t code = ZSTD_decompressStream(codec->zstd, &out, &in);
         dyno_input_take(&codec->input, in.pos);
         *got_out = out.pos;
@@ -75,6 +78,7 @@ static enum dyno_status read_block(struct dyno_codec *codec, char *bytes, size_t
     const char *damage = NULL;
     enum dyno_status status =
         dyno_block_read(&codec->block, &codec->input, bytes, room, got_out, &damage, err);
+    codec->is_cut = codec->block.is_cut;
     return status == DYNO_OK && damage != NULL ? damaged(codec, damage) : status;
 }
 
@@ -86,13 +90,17 @@ static const struct codec_kind kinds[] = {
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
-static const struct codec_kind *kind_of(struct dyno_input *input)
+static const struct codec_kind *kind_of(const char *bytes, size_t len)
 {
     for (size_t i = 0; i < KINDS; i++)
-        if (dyno_input_ready(input) >= kinds[i].magic_bytes &&
-            memcmp(dyno_input_at(input), kinds[i].magic, kinds[i].magic_bytes) == 0)
+        if (len >= kinds[i].magic_bytes && memcmp(bytes, kinds[i].magic, kinds[i].magic_bytes) == 0)
             return &kinds[i];
-    return dyno_input_ready(input) == 0 ? &kinds[KINDS - 1] : NULL;
+    return NULL;
+}
+
+bool dyno_codec_begins(const char *bytes, size_t len)
+{
+    return kind_of(bytes, len) != NULL;
 }
 
 enum dyno_status dyno_codec_open(const char *path, struct dyno_codec **out, struct dyno_err *err)
@@ -103,7 +111,9 @@ enum dyno_status dyno_codec_open(const char *path, struct dyno_codec **out, stru
         status = dyno_input_need(&codec->input, DYNO_BLOCK_MAGIC_BYTES, err);
     if (status != DYNO_OK)
         goto done;
-    codec->kind = kind_of(&codec->input);
+    codec->kind = dyno_input_ready(&codec->input) == 0
+                      ? &kinds[KINDS - 1]
+                      : kind_of(dyno_input_at(&codec->input), dyno_input_ready(&codec->input));
     if (codec->kind == NULL) {
         status = dyno_err_set(err, DYNO_EINPUT,
                               "%s:1:1: no event log begins with these bytes: plain, zstd, lz4 and "
@@ -141,6 +151,11 @@ enum dyno_status dyno_codec_read(struct dyno_codec *codec, char *bytes, size_t r
 const char *dyno_codec_damage(const struct dyno_codec *codec)
 {
     return codec->damage[0] == '\0' ? NULL : codec->damage;
+}
+
+bool dyno_codec_is_cut(const struct dyno_codec *codec)
+{
+    return codec->is_cut;
 }
 
 const char *dyno_codec_name(const struct dyno_codec *codec)

@@ -32,6 +32,14 @@ enum dyno_status dyno_codec_read(struct dyno_codec *codec, char *bytes, size_t r
 /** Why the stream ended before its end, with the place in the file; NULL if it is whole so far. */
 const char *dyno_codec_damage(const struct dyno_codec *codec);
 
+/** Does the damage stand at the end of the file: was it cut, and not spoilt in the middle? */
+bool dyno_codec_is_cut(const struct dyno_codec *codec);
+
+/** Does an event log begin with these bytes? DYNO_CODEC_MAGIC_BYTES of them are enough to tell. */
+bool dyno_codec_begins(const char *bytes, size_t len);
+
+#define DYNO_CODEC_MAGIC_BYTES 8
+
 /** "plain", "zstd", "lz4" or "snappy". */
 const char *dyno_codec_name(const struct dyno_codec *codec);
 

@@ -13,6 +13,7 @@
 #define TROUBLES_BYTES     8192
 
 struct dyno_eventlog {
+    char *path; /* as asked for */
     struct dyno_log_files files;
     size_t file;              /* that is read now */
     struct dyno_codec *codec; /* NULL between two files */
@@ -28,11 +29,26 @@ struct dyno_eventlog {
     size_t trouble_count;
 };
 
+static const char *file_path(const struct dyno_eventlog *log)
+{
+    return log->files.paths[log->file < log->files.count ? log->file : log->file - 1];
+}
+
 static const char *file_name(const struct dyno_eventlog *log)
 {
-    const char *path = log->files.paths[log->file < log->files.count ? log->file : log->file - 1];
+    const char *path = file_path(log);
     const char *slash = strrchr(path, '/');
     return slash == NULL ? path : slash + 1;
+}
+
+/* Something here cannot be read. Whether that is a hole or the log's end is known when it goes on. */
+static void note_gap(struct dyno_eventlog *log)
+{
+    if (log->facts.trouble_path == NULL) {
+        log->facts.trouble_path = file_path(log);
+        log->facts.trouble_line = log->line;
+    }
+    log->facts.is_cut = true;
 }
 
 void dyno_eventlog_complain(struct dyno_eventlog *log, const char *fmt, ...)
@@ -52,6 +68,7 @@ enum dyno_status dyno_eventlog_open(const char *path, struct dyno_eventlog **out
 {
     struct dyno_eventlog *log = dyno_xcalloc(1, sizeof *log);
     dyno_str_init(&log->troubles, TROUBLES_BYTES);
+    log->path = dyno_xstrdup(path);
     log->facts.codec = "plain";
     log->room = FIRST_BUFFER_BYTES;
     log->buffer = dyno_xcalloc(1, log->room);
@@ -65,6 +82,8 @@ enum dyno_status dyno_eventlog_open(const char *path, struct dyno_eventlog **out
     log->facts.files = (int64_t)log->files.count;
     if (log->files.missing > 0) {
         log->facts.damages += log->files.missing;
+        log->facts.trouble_path = log->path;
+        log->facts.has_hole = true;
         dyno_eventlog_complain(log, "%s", log->files.gap);
     }
     *out = log;
@@ -99,6 +118,7 @@ static void drop_part(struct dyno_eventlog *log)
     if (!log->is_skipping) {
         log->facts.long_lines++;
         log->line++;
+        note_gap(log);
         dyno_eventlog_complain(log, "a line of over %zu bytes was skipped", DYNO_EVENTLOG_LINE_MAX);
         log->line--;
     }
@@ -128,6 +148,8 @@ static enum dyno_status next_file(struct dyno_eventlog *log, struct dyno_err *er
     const char *damage = dyno_codec_damage(log->codec);
     if (damage != NULL) {
         log->facts.damages++;
+        note_gap(log);
+        log->facts.has_hole = log->facts.has_hole || !dyno_codec_is_cut(log->codec);
         dyno_eventlog_complain(log, "%s", damage);
     }
     dyno_codec_close(log->codec);
@@ -193,6 +215,7 @@ static enum dyno_status next_line(struct dyno_eventlog *log, struct line *out, s
 static void note_broken(struct dyno_eventlog *log, const struct line *line)
 {
     log->facts.broken_lines++;
+    note_gap(log);
     dyno_eventlog_complain(log,
                            line->is_whole ? "the line is no event: %zu bytes"
                                           : "the log is cut inside an event, after %zu bytes",
@@ -215,11 +238,14 @@ enum dyno_status dyno_eventlog_next(struct dyno_eventlog *log, struct dyno_event
             continue;
         }
         log->facts.events++;
+        log->facts.has_hole = log->facts.has_hole || log->facts.is_cut;
+        log->facts.is_cut = false;
         if (event->kind != DYNO_EVENT_OTHER) {
             *has_out = true;
             return DYNO_OK;
         }
-        log->facts.other_events++;
+        if (log->facts.other_events++ == 0)
+            log->facts.other_line = log->facts.lines;
     }
 }
 
@@ -243,5 +269,6 @@ void dyno_eventlog_close(struct dyno_eventlog *log)
     dyno_log_files_deinit(&log->files);
     dyno_str_deinit(&log->troubles);
     free(log->buffer);
+    free(log->path);
     free(log);
 }

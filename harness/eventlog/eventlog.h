@@ -35,10 +35,15 @@ struct dyno_eventlog_facts {
     int64_t bytes; /**< unpacked */
     int64_t lines, events;
     int64_t other_events; /**< of no use here, skipped */
+    int64_t other_line;   /**< of the first of those; 0: there was none */
     int64_t broken_lines; /**< no JSON: cut, or damaged */
     int64_t long_lines;   /**< over DYNO_EVENTLOG_LINE_MAX, skipped */
     int64_t damages;      /**< packed streams that end before their end, files that are missing */
-    const char *codec;    /**< of the file that is read now */
+    bool has_hole;        /**< something that could not be read stood before an event that could */
+    bool is_cut;          /**< and so did what stands at the very end */
+    const char *trouble_path; /**< file of the first such place; NULL: there is none */
+    int64_t trouble_line;     /**< of it; 0: the file as a whole */
+    const char *codec;        /**< of the file that is read now */
     const char *troubles; /**< the first places of what could not be read, "" if there are none */
 };
 void dyno_eventlog_facts(const struct dyno_eventlog *log, struct dyno_eventlog_facts *out);

@@ -2,10 +2,12 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "eventlog/codec.h"
 #include "plan/trace_parts.h"
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +21,7 @@ static const char *const note_texts[DYNO_LOAD_TRACE_NOTE_KINDS] = {
     [DYNO_LOAD_TRACE_EMPTY] = "were skipped: a statement without text",
     [DYNO_LOAD_TRACE_NO_STATEMENT] =
         "were skipped: no SQL statement, but a metadata call or a program",
-    [DYNO_LOAD_TRACE_CUT] = "were skipped: cut at the end of the file",
+    [DYNO_LOAD_TRACE_CUT] = "place at the end was skipped: the log is cut there",
     [DYNO_LOAD_TRACE_OTHER] = "events of other kinds were passed over",
 };
 
@@ -210,6 +212,37 @@ static enum dyno_status build(struct dyno_load_trace_reader *reader)
     return status;
 }
 
+/* An empty file is a CSV without its first row. */
+static enum dyno_status is_log(const char *path, bool *out, struct dyno_err *err)
+{
+    char first[DYNO_CODEC_MAGIC_BYTES] = "";
+    *out = dyno_dir_exists(path);
+    if (*out)
+        return DYNO_OK;
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return dyno_err_set(err, dyno_file_exists(path) ? DYNO_EIO : DYNO_ENOTFOUND,
+                            "opening '%s' failed", path);
+    *out = dyno_codec_begins(first, fread(first, 1, sizeof first, file));
+    (void)fclose(file);
+    return DYNO_OK;
+}
+
+static enum dyno_status read_csv_file(struct dyno_load_trace_reader *reader)
+{
+    char *text = NULL;
+    size_t len = 0;
+    enum dyno_status status =
+        dyno_file_read(reader->path, MAX_TRACE_BYTES, &text, &len, reader->err);
+    if (status == DYNO_OK && strlen(text) != len)
+        status = dyno_err_set(reader->err, DYNO_EINPUT, "%s: a NUL character: this is not text",
+                              reader->path);
+    if (status == DYNO_OK)
+        status = dyno_load_trace_read_csv(reader, text, len);
+    free(text);
+    return status;
+}
+
 enum dyno_status dyno_load_trace_read(const char *path, struct dyno_load_trace *out,
                                       struct dyno_err *err)
 {
@@ -218,17 +251,10 @@ enum dyno_status dyno_load_trace_read(const char *path, struct dyno_load_trace *
                                             .trace = &trace,
                                             .rows = DYNO_VEC_INIT(struct dyno_load_trace_row),
                                             .err = err};
-    char *text = NULL;
-    size_t len = 0;
-    enum dyno_status status = dyno_file_read(path, MAX_TRACE_BYTES, &text, &len, err);
-    if (status != DYNO_OK)
-        return status;
-    if (strlen(text) != len)
-        status = dyno_err_set(err, DYNO_EINPUT,
-                              "%s: a NUL character: this is not text (unpack it?)", path);
-    else
-        status = text[0] == '{' ? dyno_load_trace_read_log(&reader, text, len)
-                                : dyno_load_trace_read_csv(&reader, text, len);
+    bool has_events = false;
+    enum dyno_status status = is_log(path, &has_events, err);
+    if (status == DYNO_OK)
+        status = has_events ? dyno_load_trace_read_log(&reader) : read_csv_file(&reader);
     if (status == DYNO_OK)
         status = build(&reader);
     struct dyno_load_trace_row *rows = reader.rows.items;
@@ -237,7 +263,6 @@ enum dyno_status dyno_load_trace_read(const char *path, struct dyno_load_trace *
         free(rows[i].sql);
     }
     dyno_vec_deinit(&reader.rows);
-    free(text);
     if (status != DYNO_OK)
         dyno_load_trace_deinit(&trace);
     else

@@ -12,7 +12,7 @@ struct dyno_load_trace_row {
     int64_t id;     /**< of the SQL execution; -1: none */
     char *session;  /**< NULL: to be dealt out */
     char *sql;
-    size_t line;
+    size_t line; /**< of a log in several files: over all of them */
 };
 
 struct dyno_load_trace_reader {
@@ -33,7 +33,7 @@ void dyno_load_trace_row_take(struct dyno_load_trace_reader *reader,
 /* `text` ends in NUL. */
 enum dyno_status dyno_load_trace_read_csv(struct dyno_load_trace_reader *reader, const char *text,
                                           size_t len);
-enum dyno_status dyno_load_trace_read_log(struct dyno_load_trace_reader *reader, char *text,
-                                          size_t len);
+/* A log of any form, or the folder of a rolled one. */
+enum dyno_status dyno_load_trace_read_log(struct dyno_load_trace_reader *reader);
 
 #endif

@@ -40,6 +40,7 @@ static struct tally read_log(const char *path)
     dyno_eventlog_facts(log, &tally.facts);
     (void)snprintf(tally.troubles, sizeof tally.troubles, "%s", tally.facts.troubles);
     tally.facts.troubles = NULL;
+    tally.facts.trouble_path = NULL;
     dyno_eventlog_close(log);
     return tally;
 }
@@ -141,12 +142,14 @@ static void check_cut(struct place *place, const char *name, const struct tally 
         assert_true(tally.facts.lines >= lines_before);
         assert_true(tally.run_ms <= whole->run_ms);
         assert_true(tally.facts.broken_lines <= 1);
+        assert_false(tally.facts.has_hole);
         lines_before = tally.facts.lines;
     }
     put(place, "cut", bytes, len - 5);
     struct tally tally = read_log(place->path);
     assert_true(tally.facts.broken_lines + tally.facts.damages > 0);
     assert_true(strncmp(tally.troubles, "cut:", 4) == 0);
+    assert_true(tally.facts.is_cut && !tally.facts.has_hole);
     free(bytes);
 }
 
@@ -177,6 +180,24 @@ static void test_damaged_bytes(void **state)
     }
 }
 
+/* What cannot be read is a hole only if something behind it can. */
+static void test_a_hole_is_no_cut(void **state)
+{
+    static const char event[] = "{\"Event\":\"SparkListenerJobEnd\",\"Job ID\":1}\n";
+    struct place *place = *state;
+    char text[256];
+    (void)snprintf(text, sizeof text, "%sgarbage\n", event);
+    put(place, "log", text, strlen(text));
+    struct tally tally = read_log(place->path);
+    assert_true(tally.facts.is_cut && !tally.facts.has_hole);
+    assert_int_equal(tally.facts.trouble_line, 2);
+    (void)snprintf(text, sizeof text, "%sgarbage\n%s", event, event);
+    put(place, "log", text, strlen(text));
+    tally = read_log(place->path);
+    assert_true(tally.facts.has_hole && !tally.facts.is_cut);
+    assert_int_equal(tally.facts.trouble_line, 2);
+}
+
 static void test_rolled_log_is_read_in_order(void **state)
 {
     struct place *place = *state;
@@ -193,6 +214,7 @@ static void test_rolled_log_is_read_in_order(void **state)
     assert_same(&whole, &tally);
     assert_int_equal(tally.facts.files, 2);
     assert_int_equal(tally.facts.damages, 8);
+    assert_true(tally.facts.has_hole && !tally.facts.is_cut);
     assert_non_null(strstr(tally.troubles, "events_1... of the rolled log is missing"));
     put(place, "events_9_app-1.compact", zstd, zstd_len);
     tally = read_log(place->dir);
@@ -293,6 +315,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cut_logs_give_what_is_whole_and_name_the_place, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_damaged_bytes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_hole_is_no_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rolled_log_is_read_in_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_log_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_empty_file_is_an_empty_log, set_up, tear_down),

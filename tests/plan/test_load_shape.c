@@ -68,6 +68,18 @@ static void test_load_shape_refuses_what_cannot_be(void **state)
     s.drain_ns = -1;
     refuse(s, "below 0");
     s = ok;
+    s.think_ns = -1;
+    refuse(s, "below 0");
+    s = ok;
+    s.trial_warmup_ns = -1;
+    refuse(s, "below 0");
+    s = ok;
+    s.measure_ns = -1;
+    refuse(s, "window is empty");
+    s = ok;
+    s.timeout_ns = -1;
+    refuse(s, "timeout");
+    s = ok;
     s.warmup_executions = -1;
     refuse(s, "warm-up executions");
     s = ok;
