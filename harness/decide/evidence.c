@@ -163,7 +163,7 @@ struct gathering {
 static struct dyno_statistic slice_statistic(struct gathering *g, size_t response, size_t bound)
 {
     double *responses = g->responses.items;
-    const double *bounds = g->bounds.items;
+    double *bounds = g->bounds.items;
     return dyno_statistic_of(responses != NULL ? responses + response : NULL,
                              g->responses.len - response, bounds != NULL ? bounds + bound : NULL,
                              g->bounds.len - bound);

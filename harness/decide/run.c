@@ -16,7 +16,9 @@ struct run_summary {
     size_t usable;
     size_t completed;
     double log_sum[DYNO_METRIC_COUNT];
-    size_t counted[DYNO_METRIC_COUNT]; /* trials that have the metric */
+    size_t counted[DYNO_METRIC_COUNT];  /* trials that have the metric */
+    double told_sum[DYNO_METRIC_COUNT]; /* of the logarithms of what can be said in any case */
+    bool is_bound[DYNO_METRIC_COUNT];   /* and one of these is only a bound */
 };
 
 static struct run_summary summarise(const struct dyno_evidence *evidence)
@@ -29,6 +31,8 @@ static struct run_summary summarise(const struct dyno_evidence *evidence)
         out.usable++;
         out.completed += trial->overall.completed;
         for (int metric = 0; metric < DYNO_METRIC_COUNT; metric++) {
+            out.told_sum[metric] += log(trial->overall.told[metric].value);
+            out.is_bound[metric] = out.is_bound[metric] || trial->overall.told[metric].is_bound;
             if (!(trial->overall.value[metric] > 0.0))
                 continue;
             out.log_sum[metric] += log(trial->overall.value[metric]);
@@ -36,6 +40,24 @@ static struct run_summary summarise(const struct dyno_evidence *evidence)
         }
     }
     return out;
+}
+
+/* What is no estimate: "> 12.3 s", or the sample's own quantile and why it has no interval. */
+static void append_lacking(struct dyno_str *out, const struct run_summary *summary,
+                           enum dyno_metric metric)
+{
+    char duration[32];
+    double ns = exp(summary->told_sum[metric] / (double)summary->usable);
+    if (!(ns > 0.0)) {
+        dyno_str_append(out, "not known");
+        return;
+    }
+    (void)dyno_format_duration((int64_t)ns, duration, sizeof duration);
+    if (summary->is_bound[metric])
+        dyno_str_appendf(out, "> %s (some were cut off)", duration);
+    else
+        dyno_str_appendf(out, "~%s (no interval from under %zu statements)", duration,
+                         dyno_metric_min_count(metric));
 }
 
 static void append_metrics(struct dyno_str *out, const struct run_summary *summary)
@@ -47,7 +69,7 @@ static void append_metrics(struct dyno_str *out, const struct run_summary *summa
         dyno_str_append(out, i == 0 ? " response " : ", ");
         dyno_str_appendf(out, "%s ", dyno_metric_word(metric));
         if (summary->counted[metric] < summary->usable) {
-            dyno_str_append(out, "not estimable");
+            append_lacking(out, summary, metric);
             continue;
         }
         double ns = exp(summary->log_sum[metric] / (double)summary->usable);

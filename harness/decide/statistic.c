@@ -1,7 +1,6 @@
 #include "decide/statistic.h"
 
 #include "stats/moments.h"
-#include "stats/quantile.h"
 
 #include <math.h>
 #include <string.h>
@@ -42,46 +41,39 @@ size_t dyno_metric_min_count(enum dyno_metric metric)
     return metrics[metric].min_count;
 }
 
-static double smallest(const double *values, size_t count)
+/* What can be said of a metric, whether or not that is enough to judge by. */
+static struct dyno_bounded tell(const double *responses, size_t count, const double *bounds,
+                                size_t bound_count, double p)
 {
-    double least = INFINITY;
-    for (size_t i = 0; i < count; i++)
-        least = fmin(least, values[i]);
-    return least;
+    if (p > 0.0)
+        return dyno_quantile_bounded(responses, count, bounds, bound_count, p);
+    struct dyno_moments known = dyno_moments_of(responses, count);
+    struct dyno_moments least = dyno_moments_of(bounds, bound_count);
+    double sum = (count > 0 ? dyno_moments_mean(&known) * (double)count : 0.0) +
+                 (bound_count > 0 ? dyno_moments_mean(&least) * (double)bound_count : 0.0);
+    return (struct dyno_bounded){.value = sum / (double)(count + bound_count),
+                                 .is_bound = bound_count > 0};
 }
 
-/** Quantile of the responses followed by the cut-off ones; NaN where these could lie below it. */
-static double quantile_of(const double *responses, size_t count, const double *bounds,
-                          size_t bound_count, double p)
-{
-    size_t low = 0;
-    size_t high = 0;
-    size_t total = count + bound_count;
-    dyno_quantile_ranks(total, p, &low, &high);
-    if (high >= count || responses[high] > smallest(bounds, bound_count))
-        return (double)NAN;
-    double part = (double)(total - 1) * p - (double)low;
-    return responses[low] + part * (responses[high] - responses[low]);
-}
-
-struct dyno_statistic dyno_statistic_of(double *responses, size_t count, const double *bounds,
+struct dyno_statistic dyno_statistic_of(double *responses, size_t count, double *bounds,
                                         size_t bound_count)
 {
     struct dyno_statistic out = {.completed = count, .censored = bound_count};
     dyno_sort_f64(responses, count);
+    dyno_sort_f64(bounds, bound_count);
     for (int metric = 0; metric < DYNO_METRIC_COUNT; metric++) {
         out.value[metric] = (double)NAN;
+        out.told[metric] = (struct dyno_bounded){.value = (double)NAN};
         out.lack[metric] = DYNO_LACK_FEW;
-        if (count < metrics[metric].min_count || metric == DYNO_METRIC_SUITE)
+        if (metric == DYNO_METRIC_SUITE || count + bound_count == 0)
             continue;
-        if (metrics[metric].p > 0.0) {
-            out.value[metric] =
-                quantile_of(responses, count, bounds, bound_count, metrics[metric].p);
-        } else if (bound_count == 0) {
-            struct dyno_moments moments = dyno_moments_of(responses, count);
-            out.value[metric] = dyno_moments_mean(&moments);
-        }
-        out.lack[metric] = isnan(out.value[metric]) ? DYNO_LACK_CENSORED : DYNO_LACK_NONE;
+        struct dyno_bounded told = tell(responses, count, bounds, bound_count, metrics[metric].p);
+        out.told[metric] = told;
+        if (count < metrics[metric].min_count)
+            continue;
+        out.lack[metric] = told.is_bound ? DYNO_LACK_CENSORED : DYNO_LACK_NONE;
+        if (!told.is_bound)
+            out.value[metric] = told.value;
     }
     return out;
 }

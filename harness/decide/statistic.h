@@ -9,6 +9,8 @@
 #ifndef DYNO_DECIDE_STATISTIC_H
 #define DYNO_DECIDE_STATISTIC_H
 
+#include "stats/quantile.h"
+
 #include <stddef.h>
 
 enum dyno_metric {
@@ -44,13 +46,16 @@ struct dyno_statistic {
     size_t censored;
     double value[DYNO_METRIC_COUNT]; /**< ns; NaN where `lack` says why */
     enum dyno_lack lack[DYNO_METRIC_COUNT];
+    /** What can be said in any case: the sample's own value, or what it is known to reach; NaN if there is
+     *  no statement. To be shown with that caveat, never judged by. The suite has none. */
+    struct dyno_bounded told[DYNO_METRIC_COUNT];
 };
 
 /**
  * @param responses exact response times in ns, sorted in place
- * @param bounds lower bounds in ns of the ones cut off
+ * @param bounds lower bounds in ns of the ones cut off, sorted in place
  */
-struct dyno_statistic dyno_statistic_of(double *responses, size_t count, const double *bounds,
+struct dyno_statistic dyno_statistic_of(double *responses, size_t count, double *bounds,
                                         size_t bound_count);
 
 /**

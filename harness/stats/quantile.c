@@ -43,6 +43,41 @@ double dyno_quantile(const double *sorted, size_t count, double p)
     return sorted[low] + part * (sorted[high] - sorted[low]);
 }
 
+/* The value of that rank (from 0) in both lists together, both ascending: how many come from `a`? */
+static double merged_at(const double *a, size_t a_count, const double *b, size_t b_count,
+                        size_t rank)
+{
+    size_t low = rank > b_count ? rank - b_count : 0;
+    size_t high = rank < a_count ? rank : a_count;
+    while (low < high) {
+        size_t i = low + (high - low) / 2;
+        if (a[i] < b[rank - i - 1])
+            low = i + 1;
+        else
+            high = i;
+    }
+    size_t j = rank - low;
+    if (low == a_count)
+        return b[j];
+    return j == b_count ? a[low] : fmin(a[low], b[j]);
+}
+
+struct dyno_bounded dyno_quantile_bounded(const double *sorted, size_t count, const double *bounds,
+                                          size_t bound_count, double p)
+{
+    size_t low = 0;
+    size_t high = 0;
+    size_t total = count + bound_count;
+    if (bound_count == 0 || !(p >= 0.0 && p <= 1.0))
+        return (struct dyno_bounded){.value = dyno_quantile(sorted, count, p)};
+    dyno_quantile_ranks(total, p, &low, &high);
+    double at_low = merged_at(sorted, count, bounds, bound_count, low);
+    double at_high = merged_at(sorted, count, bounds, bound_count, high);
+    double part = (double)(total - 1) * p - (double)low;
+    return (struct dyno_bounded){.value = at_low + part * (at_high - at_low),
+                                 .is_bound = high >= count || sorted[high] > bounds[0]};
+}
+
 /** Smallest x with P(X <= x) >= q, by bisection: GSL has no inverse of the binomial. */
 static size_t binomial_quantile(double q, size_t count, double p)
 {

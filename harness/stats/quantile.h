@@ -21,6 +21,22 @@ void dyno_sort_f64(double *values, size_t count);
  */
 double dyno_quantile(const double *sorted, size_t count, double p);
 
+/** A quantile, or what it is known to reach at least. */
+struct dyno_bounded {
+    double value;
+    bool is_bound; /**< the true quantile is at or above `value`: "> value" */
+};
+
+/**
+ * The quantile of a sample in which some values are only known to lie at or above a bound (right-censored).
+ * Type 7 over all of them. It is a number only if every value that it is read from is exact and no bound
+ * lies below it; otherwise the quantile of exact values and bounds together, which no true value can pull
+ * down. Without bounds it is dyno_quantile.
+ * @param sorted, bounds ascending, without NaN; NULL where their count is 0
+ */
+struct dyno_bounded dyno_quantile_bounded(const double *sorted, size_t count, const double *bounds,
+                                          size_t bound_count, double p);
+
 /** The ranks that dyno_quantile reads: both from 0, equal where h is whole. For count >= 1. */
 void dyno_quantile_ranks(size_t count, double p, size_t *low_out, size_t *high_out);
 

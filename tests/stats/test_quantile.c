@@ -1,3 +1,4 @@
+#include "base/rng.h"
 #include "stats/quantile.h"
 #include "stats/vectors.h"
 
@@ -31,6 +32,65 @@ static void test_quantile_of_ties_is_the_tie(void **state)
     (void)state;
     const double x[] = {2.0, 2.0, 2.0, 9.0};
     assert_near(dyno_quantile(x, 4, 0.5), 2.0, 0.0);
+}
+
+/* By definition: a bound may be any value from there up. The told value is the quantile where all of them are
+ * as low as they can be; it is exact if raising them to anything leaves it where it is. */
+static void check_bounded(const double *exact, size_t count, const double *bounds,
+                          size_t bound_count, double p)
+{
+    double all[16];
+    for (size_t i = 0; i < count; i++)
+        all[i] = exact[i];
+    for (size_t i = 0; i < bound_count; i++)
+        all[count + i] = bounds[i];
+    dyno_sort_f64(all, count + bound_count);
+    double lowest = dyno_quantile(all, count + bound_count, p);
+    for (size_t i = 0; i < count; i++)
+        all[i] = exact[i];
+    for (size_t i = 0; i < bound_count; i++)
+        all[count + i] = 1e9;
+    dyno_sort_f64(all, count + bound_count);
+    double highest = dyno_quantile(all, count + bound_count, p);
+    struct dyno_bounded got = dyno_quantile_bounded(exact, count, bounds, bound_count, p);
+    assert_near(got.value, lowest, 1e-9);
+    assert_int_equal(got.is_bound, highest > lowest + 1e-9);
+}
+
+static void test_bounded_quantile_is_what_all_bounds_allow(void **state)
+{
+    (void)state;
+    struct dyno_rng rng;
+    dyno_rng_init(&rng, 3, 0);
+    for (int round = 0; round < 20000; round++) {
+        double exact[8];
+        double bounds[8];
+        size_t count = (size_t)dyno_rng_below(&rng, 9);
+        size_t bound_count = (size_t)dyno_rng_below(&rng, 9);
+        /* Distinct values: where a bound equals an exact value, both answers are right. */
+        for (size_t i = 0; i < count; i++)
+            exact[i] = 2.0 * (double)dyno_rng_below(&rng, 40) + dyno_rng_uniform(&rng);
+        for (size_t i = 0; i < bound_count; i++)
+            bounds[i] = 2.0 * (double)dyno_rng_below(&rng, 40) + dyno_rng_uniform(&rng);
+        dyno_sort_f64(exact, count);
+        dyno_sort_f64(bounds, bound_count);
+        if (count + bound_count > 0)
+            check_bounded(exact, count, bounds, bound_count,
+                          (double)dyno_rng_below(&rng, 21) / 20.0);
+    }
+}
+
+static void test_bounded_quantile_without_bounds_is_the_quantile(void **state)
+{
+    const double values[] = {1.0, 2.0, 4.0};
+    (void)state;
+    struct dyno_bounded got = dyno_quantile_bounded(values, 3, NULL, 0, 0.75);
+    assert_near(got.value, 3.0, 0.0);
+    assert_false(got.is_bound);
+    assert_nan(dyno_quantile_bounded(NULL, 0, NULL, 0, 0.5).value);
+    got = dyno_quantile_bounded(NULL, 0, values, 3, 0.5);
+    assert_near(got.value, 2.0, 0.0);
+    assert_true(got.is_bound);
 }
 
 static void test_sort_puts_nan_last(void **state)
@@ -103,6 +163,8 @@ int main(void)
         cmocka_unit_test(test_quantile_type7_equals_r),
         cmocka_unit_test(test_quantile_of_none_one_and_nan),
         cmocka_unit_test(test_quantile_of_ties_is_the_tie),
+        cmocka_unit_test(test_bounded_quantile_is_what_all_bounds_allow),
+        cmocka_unit_test(test_bounded_quantile_without_bounds_is_the_quantile),
         cmocka_unit_test(test_sort_puts_nan_last),
         cmocka_unit_test(test_interval_equals_r),
         cmocka_unit_test(test_interval_outside_its_domain_is_not_estimable),
