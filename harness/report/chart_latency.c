@@ -19,8 +19,8 @@ static struct dyno_axis choose_axis(const struct dyno_report_model *model, size_
     for (size_t series = 0; series <= which; series++)
         for (size_t arm = 0; arm < model->arm_count; arm++) {
             const struct dyno_report_summary *s = &model->arms[arm].series[series];
-            dyno_axis_include(&low, &high, s->min_ns);
-            dyno_axis_include(&low, &high, s->max_ns);
+            dyno_axis_include(&low, &high, s->told[DYNO_REPORT_MIN].ns);
+            dyno_axis_include(&low, &high, s->told[DYNO_REPORT_MAX].ns);
         }
     return (struct dyno_axis){
         .low = low / 1.08, .high = high * 1.08, .low_px = LEFT, .high_px = RIGHT, .is_log = true};

@@ -16,21 +16,33 @@ static void put_series(struct dyno_markup *m, const struct dyno_report_model *mo
     for (size_t arm = 0; arm < model->arm_count; arm++)
         for (size_t i = 0; i < DYNO_REPORT_SERIES_COUNT; i++) {
             const struct dyno_report_summary *s = &model->arms[arm].series[i];
-            const double shown[] = {s->min_ns, s->p50_ns, s->p90_ns, s->p95_ns,
-                                    s->p99_ns, s->max_ns, s->mean_ns};
+            static const enum dyno_report_number shown[] = {
+                DYNO_REPORT_MIN, DYNO_REPORT_P50, DYNO_REPORT_P90, DYNO_REPORT_P95,
+                DYNO_REPORT_P99, DYNO_REPORT_MAX, DYNO_REPORT_MEAN};
             dyno_html_row(m);
             dyno_html_name(m, model->arms[arm].name);
             dyno_html_cell(m, names[i]);
             dyno_html_i64(m, s->n);
             for (size_t j = 0; j < sizeof shown / sizeof shown[0]; j++)
-                dyno_html_ns(m, shown[j]);
+                dyno_html_told(m, &s->told[shown[j]]);
             dyno_html_row_close(m);
         }
     dyno_html_table_close(m);
-    dyno_markup_element(m, "p", "note",
-                        "Response = wait for a free session + generator lag + service, for each "
-                        "statement, from its intended start. Failed statements are counted apart, "
-                        "never in these numbers.");
+    dyno_markup_element(
+        m, "p", "note",
+        "Response = wait for a free session + generator lag + service, for each "
+        "statement, from its intended start. Failed statements are counted apart, "
+        "never in these numbers. The mean is the arithmetic one, over all statements; verdicts "
+        "compare one value of each trial.");
+    bool has_sample = false;
+    bool has_bound = false;
+    for (size_t arm = 0; arm < model->arm_count; arm++) {
+        const struct dyno_report_summary *r = &model->arms[arm].series[DYNO_REPORT_RESPONSE];
+        has_sample = has_sample || dyno_report_has_known(r, DYNO_REPORT_SAMPLE);
+        has_bound = has_bound || dyno_report_has_known(r, DYNO_REPORT_ABOVE);
+    }
+    if (has_sample || has_bound)
+        dyno_markup_element(m, "p", "note", dyno_report_told_note(has_sample, has_bound));
 }
 
 static void put_counts(struct dyno_markup *m, const struct dyno_report_model *model)

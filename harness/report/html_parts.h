@@ -52,6 +52,7 @@ void dyno_html_number(struct dyno_markup *m, const char *text);
 void dyno_html_figure(struct dyno_markup *m, const char *text);
 void dyno_html_i64(struct dyno_markup *m, int64_t value);
 void dyno_html_ns(struct dyno_markup *m, double ns);
+void dyno_html_told(struct dyno_markup *m, const struct dyno_report_told *told);
 
 /** The verdict's sign and word in its colour, inside an element `tag`. */
 void dyno_html_verdict_word(struct dyno_markup *m, const char *tag, const char *verdict);

@@ -104,6 +104,12 @@ void dyno_html_ns(struct dyno_markup *m, double ns)
     dyno_html_number(m, dyno_report_format_ns(ns, text, sizeof text));
 }
 
+void dyno_html_told(struct dyno_markup *m, const struct dyno_report_told *told)
+{
+    char text[DYNO_REPORT_WORD_BYTES];
+    dyno_html_number(m, dyno_report_format_told(told, text, sizeof text));
+}
+
 const char *dyno_html_verdict_class(const char *verdict)
 {
     static const struct {

@@ -39,19 +39,19 @@ static void put_counts(struct dyno_markup *m, size_t arm_count, int64_t base, in
 }
 
 /* "663 ms → 523 ms". */
-static void put_durations(struct dyno_markup *m, size_t arm_count, double base_ns,
-                          double candidate_ns)
+static void put_durations(struct dyno_markup *m, const struct dyno_report_model *model,
+                          const struct dyno_report_query *query, enum dyno_report_number number)
 {
     char words[3 * DYNO_REPORT_WORD_BYTES];
     char base[DYNO_REPORT_WORD_BYTES];
     char candidate[DYNO_REPORT_WORD_BYTES];
-    bool is_known = isfinite(base_ns) && isfinite(candidate_ns);
-    (void)dyno_report_format_ns(base_ns, base, sizeof base);
-    if (arm_count > 1 && is_known)
-        (void)snprintf(words, sizeof words, "%s → %s", base,
-                       dyno_report_format_ns(candidate_ns, candidate, sizeof candidate));
+    (void)dyno_report_format_told(&query->arms[0].response.told[number], base, sizeof base);
+    (void)dyno_report_format_told(&query->arms[1].response.told[number], candidate,
+                                  sizeof candidate);
+    if (model->arm_count > 1)
+        (void)snprintf(words, sizeof words, "%s → %s", base, candidate);
     else
-        (void)snprintf(words, sizeof words, "%s", arm_count > 1 ? "-" : base);
+        (void)snprintf(words, sizeof words, "%s", base);
     dyno_html_number(m, words);
 }
 
@@ -66,9 +66,9 @@ static void put_query(struct dyno_markup *m, const struct dyno_report_model *mod
     dyno_html_name(m, query->name);
     if (dyno_report_is_compare(model))
         put_change(m, model, query);
-    put_durations(m, arm_count, base->p50_ns, candidate->p50_ns);
-    put_durations(m, arm_count, base->p95_ns, candidate->p95_ns);
-    put_durations(m, arm_count, base->mean_ns, candidate->mean_ns);
+    put_durations(m, model, query, DYNO_REPORT_P50);
+    put_durations(m, model, query, DYNO_REPORT_P95);
+    put_durations(m, model, query, DYNO_REPORT_MEAN);
     put_counts(m, arm_count, base->n, candidate->n);
     put_counts(m, arm_count, arms[0].errors, arms[1].errors);
     dyno_html_row_close(m);

@@ -39,11 +39,11 @@ static void put_trial(struct dyno_markup *m, const struct dyno_report_model *mod
     dyno_html_i64(m, trial->offered);
     dyno_html_i64(m, trial->failed);
     dyno_html_i64(m, trial->censored);
-    dyno_html_ns(m, trial->response.p50_ns);
-    dyno_html_ns(m, trial->response.p95_ns);
-    dyno_html_ns(m, trial->response.mean_ns);
-    dyno_html_ns(m, trial->response.max_ns);
-    dyno_html_ns(m, trial->service.mean_ns);
+    dyno_html_told(m, &trial->response.told[DYNO_REPORT_P50]);
+    dyno_html_told(m, &trial->response.told[DYNO_REPORT_P95]);
+    dyno_html_told(m, &trial->response.told[DYNO_REPORT_MEAN]);
+    dyno_html_told(m, &trial->response.told[DYNO_REPORT_MAX]);
+    dyno_html_told(m, &trial->service.told[DYNO_REPORT_MEAN]);
     put_validity(m, trial);
     dyno_html_row_close(m);
 }
@@ -101,8 +101,9 @@ void dyno_html_trials(struct dyno_markup *m, const struct dyno_report_model *mod
     dyno_html_more(m, measured, shown, "trials");
     dyno_markup_element(
         m, "p", "note",
-        "Response times of completed statements, from the intended start. Censored: "
-        "not ended when the trial was over. A dash: too few statements for this "
-        "number (6 for p50, 72 for p95).");
+        "Response times from the intended start. Censored: not ended when the trial was over; where "
+        "such statements reach into a number it is a bound, written with >. ~: the trial's own "
+        "quantile, from too few statements for an interval (6 for p50, 72 for p95), which no "
+        "verdict uses.");
     put_starts(m, model);
 }

@@ -27,7 +27,34 @@ static void put_origin(struct dyno_markup *m, const struct dyno_report_model *mo
     dyno_str_deinit(&line);
 }
 
-static void put_tile(struct dyno_markup *m, const struct dyno_report_contrast *contrast)
+/* Where trials have too few statements for a ratio, or some were cut off, all of an arm's together still say
+ * something. */
+static void put_pooled(struct dyno_markup *m, const struct dyno_report_model *model,
+                       enum dyno_report_number number)
+{
+    char words[4 * DYNO_REPORT_WORD_BYTES];
+    char base[DYNO_REPORT_WORD_BYTES];
+    char candidate[DYNO_REPORT_WORD_BYTES];
+    const struct dyno_report_told *told[DYNO_REPORT_ARMS];
+    for (size_t arm = 0; arm < DYNO_REPORT_ARMS; arm++)
+        told[arm] = &model->arms[arm].series[DYNO_REPORT_RESPONSE].told[number];
+    (void)snprintf(words, sizeof words, "all trials together %s → %s",
+                   dyno_report_format_told(told[0], base, sizeof base),
+                   dyno_report_format_told(told[1], candidate, sizeof candidate));
+    dyno_markup_text(m, words);
+    dyno_markup_open(m, "br");
+    dyno_markup_end(m);
+}
+
+static enum dyno_report_number number_of(const char *metric)
+{
+    return strcmp(metric, "response_p50") == 0   ? DYNO_REPORT_P50
+           : strcmp(metric, "response_p95") == 0 ? DYNO_REPORT_P95
+                                                 : DYNO_REPORT_MEAN;
+}
+
+static void put_tile(struct dyno_markup *m, const struct dyno_report_model *model,
+                     const struct dyno_report_contrast *contrast)
 {
     char words[4 * DYNO_REPORT_WORD_BYTES];
     char low[DYNO_REPORT_WORD_BYTES];
@@ -52,6 +79,8 @@ static void put_tile(struct dyno_markup *m, const struct dyno_report_contrast *c
         dyno_markup_text(m, words);
         dyno_markup_open(m, "br");
         dyno_markup_end(m);
+    } else if (strcmp(contrast->metric, "response_suite") != 0) {
+        put_pooled(m, model, number_of(contrast->metric));
     }
     if (isfinite(contrast->ci95[0])) {
         dyno_markup_text(m, "95 % interval ");
@@ -66,12 +95,13 @@ static void put_tile(struct dyno_markup *m, const struct dyno_report_contrast *c
     dyno_markup_close(m, "div");
 }
 
-static void put_run_tile(struct dyno_markup *m, const char *label, double ns, const char *detail)
+static void put_run_tile(struct dyno_markup *m, const char *label,
+                         const struct dyno_report_told *told, const char *detail)
 {
     char words[DYNO_REPORT_WORD_BYTES];
     dyno_markup_open_class(m, "div", "tile");
     dyno_markup_element(m, "p", "label", label);
-    dyno_markup_element(m, "p", "figure", dyno_report_format_ns(ns, words, sizeof words));
+    dyno_markup_element(m, "p", "figure", dyno_report_format_told(told, words, sizeof words));
     dyno_markup_element(m, "p", "detail", detail);
     dyno_markup_close(m, "div");
 }
@@ -81,18 +111,25 @@ static void put_tiles(struct dyno_markup *m, const struct dyno_report_model *mod
     dyno_markup_open_class(m, "div", "tiles");
     for (size_t i = 0; i < model->contrast_count; i++)
         if (model->contrasts[i].query == DYNO_REPORT_OVERALL)
-            put_tile(m, &model->contrasts[i]);
+            put_tile(m, model, &model->contrasts[i]);
     if (!dyno_report_is_compare(model) && model->arm_count == 1) {
         const struct dyno_report_summary *s = &model->arms[0].series[DYNO_REPORT_RESPONSE];
         char words[64];
         (void)snprintf(words, sizeof words, "%lld statements", (long long)s->n);
-        put_run_tile(m, "median response time", s->p50_ns, words);
-        put_run_tile(m, "95th percentile", s->p95_ns, words);
+        put_run_tile(m, "median response time", &s->told[DYNO_REPORT_P50], words);
+        put_run_tile(m, "95th percentile", &s->told[DYNO_REPORT_P95], words);
         (void)snprintf(words, sizeof words, "%.2f answered in a second",
                        model->arms[0].window_s > 0 ? (double)s->n / model->arms[0].window_s : 0.0);
-        put_run_tile(m, "mean", s->mean_ns, words);
+        put_run_tile(m, "arithmetic mean", &s->told[DYNO_REPORT_MEAN], words);
     }
     dyno_markup_close(m, "div");
+    if (dyno_report_is_compare(model))
+        dyno_markup_element(
+            m, "p", "note",
+            "Durations in these tiles are geometric means over the blocks, of each trial's median, "
+            "95th percentile or arithmetic mean; the suite is the geometric mean of the queries' "
+            "arithmetic means, by their weights. Means in the tables further down are arithmetic, over "
+            "all statements of an arm: slow statements weigh more there.");
 }
 
 static void put_contrast_row(struct dyno_markup *m, const struct dyno_report_contrast *contrast)

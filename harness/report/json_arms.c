@@ -2,6 +2,20 @@
 
 #include <math.h>
 
+/* {"p95_ns": ...}: the numbers that are known in this way only. */
+static void add_told(cJSON *object, const char *name, const struct dyno_report_summary *summary,
+                     enum dyno_report_known known)
+{
+    static const char *const names[DYNO_REPORT_NUMBERS] = {
+        [DYNO_REPORT_MIN] = "min_ns", [DYNO_REPORT_P50] = "p50_ns", [DYNO_REPORT_P90] = "p90_ns",
+        [DYNO_REPORT_P95] = "p95_ns", [DYNO_REPORT_P99] = "p99_ns", [DYNO_REPORT_MEAN] = "mean_ns",
+        [DYNO_REPORT_MAX] = "max_ns"};
+    cJSON *told = cJSON_AddObjectToObject(object, name);
+    for (int i = 0; i < DYNO_REPORT_NUMBERS; i++)
+        if (summary->told[i].known == known)
+            dyno_json_add_f64(told, names[i], summary->told[i].ns);
+}
+
 cJSON *dyno_report_json_summary(const struct dyno_report_summary *summary)
 {
     cJSON *object = cJSON_CreateObject();
@@ -13,6 +27,9 @@ cJSON *dyno_report_json_summary(const struct dyno_report_summary *summary)
     dyno_json_add_f64(object, "p99_ns", summary->p99_ns);
     dyno_json_add_f64(object, "mean_ns", summary->mean_ns);
     dyno_json_add_f64(object, "max_ns", summary->max_ns);
+    dyno_json_add_i64(object, "cut_off", summary->cut_off);
+    add_told(object, "above", summary, DYNO_REPORT_ABOVE);
+    add_told(object, "sample", summary, DYNO_REPORT_SAMPLE);
     return object;
 }
 

@@ -1,26 +1,36 @@
 #include "base/alloc.h"
 #include "base/vec.h"
+#include "load/record.h"
 #include "report/model_parts.h"
 #include "report/rows.h"
 #include "stats/quantile.h"
 
 #include <sqlite3.h>
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* Completed statements of the measured window of one arm, by trial. Outcome 2 is ok. */
+/* Statements of the measured window of one arm, by trial: those that ended well, and those that were cut
+ * off, of which only a lower bound is known. What failed is counted apart. */
 static const char sample_sql[] =
-    "SELECT r.trial_id, r.query, r.intended_ns, r.claim_ns, r.send_ns, r.done_ns FROM trial t "
-    "JOIN record r ON r.trial_id = t.id WHERE t.experiment_id = ?1 AND t.arm_id = ?2 "
-    "AND t.role = 'measure' AND r.phase = 1 AND r.outcome = 2 "
+    "SELECT r.trial_id, r.query, r.intended_ns, r.claim_ns, r.send_ns, r.done_ns, r.outcome "
+    "FROM trial t JOIN record r ON r.trial_id = t.id WHERE t.experiment_id = ?1 AND t.arm_id = ?2 "
+    "AND t.role = 'measure' AND r.phase = 1 AND r.intended_ns >= 0 "
     "ORDER BY t.epoch_wall_ms, t.id, r.intended_ns, r.seq";
+
+/* Until when each trial looked: what had not ended by then took longer. */
+static const char horizon_sql[] =
+    "SELECT t.id, max(t.measure_end_ns, coalesce(max(r.done_ns), 0)) FROM trial t "
+    "LEFT JOIN record r ON r.trial_id = t.id WHERE t.experiment_id = ?1 AND t.arm_id = ?2 "
+    "GROUP BY t.id";
 
 struct sample {
     size_t trial;
     size_t query; /* query_count: not one of the plan */
+    bool is_cut;  /* the durations are lower bounds */
     double t_ns;
-    double series_ns[DYNO_REPORT_SERIES_COUNT];
+    double series_ns[DYNO_REPORT_SERIES_COUNT]; /* NAN: this statement has none */
 };
 
 /* A duration with the query that it belongs to. */
@@ -32,13 +42,45 @@ struct keyed {
 struct reading {
     struct dyno_report_model *model;
     struct dyno_vec samples;
-    int64_t trial_id; /* of the last row */
+    int64_t *horizon_ns; /* by trial */
+    int64_t trial_id;    /* of the last row */
     size_t trial;
 };
+
+static void horizon_row(struct sqlite3_stmt *row, void *context)
+{
+    struct reading *reading = context;
+    size_t trial = dyno_report_trial_at(reading->model, sqlite3_column_int64(row, 0));
+    if (trial < reading->model->trial_count)
+        reading->horizon_ns[trial] = sqlite3_column_int64(row, 1);
+}
+
+/* By us, or by the end of the trial; timeouts too: the statement would have taken longer. */
+static bool is_cut_off(int outcome)
+{
+    return outcome == DYNO_OUTCOME_EMPTY || outcome == DYNO_OUTCOME_RUNNING ||
+           outcome == DYNO_OUTCOME_TIMEOUT || outcome == DYNO_OUTCOME_CANCELLED ||
+           outcome == DYNO_OUTCOME_SKIPPED;
+}
+
+/* One that was never sent has a response, of which the wait is a part, but no service. */
+static void take_cut_off(struct sample *sample, int64_t intended_ns, int64_t send_ns,
+                         int64_t until_ns)
+{
+    sample->is_cut = true;
+    for (size_t i = 0; i < DYNO_REPORT_SERIES_COUNT; i++)
+        sample->series_ns[i] = (double)NAN;
+    sample->series_ns[DYNO_REPORT_RESPONSE] = (double)(until_ns - intended_ns);
+    if (send_ns >= 0)
+        sample->series_ns[DYNO_REPORT_SERVICE] = (double)(until_ns - send_ns);
+}
 
 static void sample_row(struct sqlite3_stmt *row, void *context)
 {
     struct reading *reading = context;
+    int outcome = sqlite3_column_int(row, 6);
+    if (outcome != DYNO_OUTCOME_OK && !is_cut_off(outcome))
+        return;
     int64_t trial_id = sqlite3_column_int64(row, 0);
     if (trial_id != reading->trial_id) {
         reading->trial_id = trial_id;
@@ -55,6 +97,11 @@ static void sample_row(struct sqlite3_stmt *row, void *context)
     sample->trial = reading->trial;
     sample->query = dyno_report_query_at(reading->model, sqlite3_column_int64(row, 1));
     sample->t_ns = (double)(intended_ns - reading->model->trials[reading->trial].begin_ns);
+    if (outcome != DYNO_OUTCOME_OK) {
+        take_cut_off(sample, intended_ns, send_ns,
+                     done_ns >= 0 ? done_ns : reading->horizon_ns[reading->trial]);
+        return;
+    }
     sample->series_ns[DYNO_REPORT_RESPONSE] = (double)(done_ns - intended_ns);
     sample->series_ns[DYNO_REPORT_SERVICE] = (double)(done_ns - send_ns);
     sample->series_ns[DYNO_REPORT_WAIT] = (double)(ready_ns - intended_ns);
@@ -70,35 +117,107 @@ static int compare_keyed(const void *a, const void *b)
     return (x->value > y->value) - (x->value < y->value);
 }
 
+/* Exact durations or bounds of one series by query, ascending; returns how many. Free `*out`. */
+static size_t sorted_by_query(const struct sample *samples, size_t count,
+                              enum dyno_report_series series, bool is_cut, struct keyed **out)
+{
+    struct keyed *keyed = dyno_xcalloc(count + 1, sizeof *keyed);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (samples[i].is_cut == is_cut && !isnan(samples[i].series_ns[series]))
+            keyed[kept++] = (struct keyed){samples[i].query, samples[i].series_ns[series]};
+    qsort(keyed, kept, sizeof *keyed, compare_keyed);
+    *out = keyed;
+    return kept;
+}
+
+/* The values of `query` from `*at` on, which is moved behind them. */
+static size_t take_query(const struct keyed *keyed, size_t count, size_t query, size_t *at,
+                         double *values)
+{
+    size_t len = 0;
+    while (*at < count && keyed[*at].query == query)
+        values[len++] = keyed[(*at)++].value;
+    return len;
+}
+
 /* Summaries by query of `count` samples into `out`, `stride` bytes apart. */
 static void summarize_by_query(const struct sample *samples, size_t count,
                                enum dyno_report_series series, size_t query_count,
                                struct dyno_report_summary *out, size_t stride)
 {
-    struct keyed *keyed = dyno_xcalloc(count + 1, sizeof *keyed);
-    double *values = dyno_xcalloc(count + 1, sizeof *values);
-    for (size_t i = 0; i < count; i++)
-        keyed[i] = (struct keyed){samples[i].query, samples[i].series_ns[series]};
-    qsort(keyed, count, sizeof *keyed, compare_keyed);
-    size_t at = 0;
+    struct keyed *exact = NULL;
+    struct keyed *cut = NULL;
+    size_t exact_count = sorted_by_query(samples, count, series, false, &exact);
+    size_t cut_count = sorted_by_query(samples, count, series, true, &cut);
+    double *values = dyno_xcalloc(exact_count + 1, sizeof *values);
+    double *bounds = dyno_xcalloc(cut_count + 1, sizeof *bounds);
+    size_t exact_at = 0;
+    size_t cut_at = 0;
     for (size_t query = 0; query < query_count; query++) {
-        size_t len = 0;
-        while (at < count && keyed[at].query == query)
-            values[len++] = keyed[at++].value;
+        const struct dyno_report_durations durations = {
+            .sorted = values,
+            .count = take_query(exact, exact_count, query, &exact_at, values),
+            .bounds = bounds,
+            .bound_count = take_query(cut, cut_count, query, &cut_at, bounds),
+        };
         void *place = (char *)out + query * stride;
-        *(struct dyno_report_summary *)place = dyno_report_summarize(values, len);
+        *(struct dyno_report_summary *)place = dyno_report_summarize(&durations);
     }
-    free(keyed);
+    free(exact);
+    free(cut);
     free(values);
+    free(bounds);
 }
 
-static size_t sorted_values(const struct sample *samples, size_t count,
-                            enum dyno_report_series series, double *values)
+/* Room for the durations of one series of `count` samples, exact ones and bounds. */
+struct series {
+    double *values;
+    double *bounds;
+};
+
+static struct series series_new(size_t count)
 {
+    return (struct series){.values = dyno_xcalloc(count + 1, sizeof(double)),
+                           .bounds = dyno_xcalloc(count + 1, sizeof(double))};
+}
+
+static void series_free(struct series *room)
+{
+    free(room->values);
+    free(room->bounds);
+}
+
+/* Borrowed from `room` until it is filled again. */
+static struct dyno_report_durations series_fill(struct series *room, const struct sample *samples,
+                                                size_t count, enum dyno_report_series series)
+{
+    struct dyno_report_durations out = {.sorted = room->values, .bounds = room->bounds};
+    for (size_t i = 0; i < count; i++) {
+        double ns = samples[i].series_ns[series];
+        if (samples[i].is_cut && !isnan(ns))
+            room->bounds[out.bound_count++] = ns;
+        else if (!samples[i].is_cut)
+            room->values[out.count++] = ns;
+    }
+    dyno_sort_f64(room->values, out.count);
+    dyno_sort_f64(room->bounds, out.bound_count);
+    return out;
+}
+
+static void thin_over_time(const struct sample *samples, size_t count, struct dyno_vec *over_time,
+                           size_t point_room)
+{
+    struct dyno_report_point *points = dyno_xcalloc(count, sizeof *points);
+    size_t len = 0;
     for (size_t i = 0; i < count; i++)
-        values[i] = samples[i].series_ns[series];
-    dyno_sort_f64(values, count);
-    return count;
+        if (!samples[i].is_cut)
+            points[len++] = (struct dyno_report_point){samples[i].trial, samples[i].t_ns,
+                                                       samples[i].series_ns[DYNO_REPORT_RESPONSE]};
+    size_t kept = dyno_report_thin(points, len, point_room);
+    for (size_t i = 0; i < kept; i++)
+        dyno_vec_push(over_time, &points[i]);
+    free(points);
 }
 
 /* The samples of one trial, and its share of the points over time. */
@@ -106,24 +225,17 @@ static void fill_trial(struct dyno_report_model *model, const struct sample *sam
                        struct dyno_vec *over_time, size_t point_room)
 {
     struct dyno_report_trial *trial = &model->trials[samples[0].trial];
-    double *values = dyno_xcalloc(count, sizeof *values);
-    trial->response =
-        dyno_report_summarize(values, sorted_values(samples, count, DYNO_REPORT_RESPONSE, values));
-    trial->service =
-        dyno_report_summarize(values, sorted_values(samples, count, DYNO_REPORT_SERVICE, values));
-    free(values);
+    struct series room = series_new(count);
+    struct dyno_report_durations durations =
+        series_fill(&room, samples, count, DYNO_REPORT_RESPONSE);
+    trial->response = dyno_report_summarize(&durations);
+    durations = series_fill(&room, samples, count, DYNO_REPORT_SERVICE);
+    trial->service = dyno_report_summarize(&durations);
+    series_free(&room);
     summarize_by_query(samples, count, DYNO_REPORT_RESPONSE, model->query_count, trial->queries,
                        sizeof *trial->queries);
-    if (!trial->is_counted)
-        return;
-    struct dyno_report_point *points = dyno_xcalloc(count, sizeof *points);
-    for (size_t i = 0; i < count; i++)
-        points[i] = (struct dyno_report_point){samples[i].trial, samples[i].t_ns,
-                                               samples[i].series_ns[DYNO_REPORT_RESPONSE]};
-    size_t kept = dyno_report_thin(points, count, point_room);
-    for (size_t i = 0; i < kept; i++)
-        dyno_vec_push(over_time, &points[i]);
-    free(points);
+    if (trial->is_counted)
+        thin_over_time(samples, count, over_time, point_room);
 }
 
 static void fill_trials(struct dyno_report_model *model, struct dyno_report_arm *arm,
@@ -157,17 +269,17 @@ static void fill_arm(struct dyno_report_model *model, size_t arm_at, const struc
                      size_t count)
 {
     struct dyno_report_arm *arm = &model->arms[arm_at];
-    double *values = dyno_xcalloc(count + 1, sizeof *values);
+    struct series room = series_new(count);
     for (int i = 0; i < DYNO_REPORT_SERIES_COUNT; i++) {
         enum dyno_report_series series = (enum dyno_report_series)i;
-        (void)sorted_values(samples, count, series, values);
-        arm->series[i] = dyno_report_summarize(values, count);
+        struct dyno_report_durations durations = series_fill(&room, samples, count, series);
+        arm->series[i] = dyno_report_summarize(&durations);
         if (series > DYNO_REPORT_SERVICE)
             continue;
-        dyno_report_curve_fill(&arm->curves[i], values, count);
-        dyno_report_histogram_fill(&arm->histograms[i], values, count);
+        dyno_report_curve_fill(&arm->curves[i], &durations);
+        dyno_report_histogram_fill(&arm->histograms[i], durations.sorted, durations.count);
     }
-    free(values);
+    series_free(&room);
     model->overall.arms[arm_at].response = arm->series[DYNO_REPORT_RESPONSE];
     model->overall.arms[arm_at].service = arm->series[DYNO_REPORT_SERVICE];
     if (model->query_count == 0)
@@ -186,7 +298,11 @@ enum dyno_status dyno_report_load_latency(struct sqlite3 *db, struct dyno_report
         struct reading reading = {
             .model = model, .samples = DYNO_VEC_INIT(struct sample), .trial_id = -1};
         const int64_t binds[] = {model->head.id, model->arms[arm].id};
-        status = dyno_report_rows(db, sample_sql, binds, sample_row, &reading, err);
+        reading.horizon_ns = dyno_xcalloc(model->trial_count + 1, sizeof *reading.horizon_ns);
+        status = dyno_report_rows(db, horizon_sql, binds, horizon_row, &reading, err);
+        if (status == DYNO_OK)
+            status = dyno_report_rows(db, sample_sql, binds, sample_row, &reading, err);
+        free(reading.horizon_ns);
         struct sample *samples = reading.samples.items;
         fill_trials(model, &model->arms[arm], samples, reading.samples.len);
         size_t counted = keep_counted(model, samples, reading.samples.len);

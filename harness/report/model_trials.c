@@ -73,7 +73,7 @@ static void trial_row(struct sqlite3_stmt *row, void *context)
     trial->seed = dyno_report_column_text_or_empty(row, 10);
     trial->started_utc = dyno_report_column_text_or_empty(row, 11);
     take_counts(row, trial);
-    trial->response = dyno_report_summarize(NULL, 0);
+    trial->response = dyno_report_summarize(&(struct dyno_report_durations){.count = 0});
     trial->service = trial->response;
     trial->queries = dyno_xcalloc(reading->model->query_count + 1, sizeof *trial->queries);
     for (size_t i = 0; i < reading->model->query_count; i++)

@@ -4,38 +4,72 @@
 
 #include <math.h>
 
-/* Fewest durations from which a quantile is told: dyno_quantile_min_count at 95 %, below which its
- * interval is open. The verdict uses the same limits. */
-#define FEWEST_FOR_P50 6
-#define FEWEST_FOR_P90 36
-#define FEWEST_FOR_P95 72
-#define FEWEST_FOR_P99 368
+/* Fewest durations from which a quantile is told as an estimate: dyno_quantile_min_count at 95 %, below
+ * which its interval is open. The verdict uses the same limits. */
+static const struct {
+    double p; /* below 0: the mean */
+    size_t fewest;
+} numbers[DYNO_REPORT_NUMBERS] = {
+    [DYNO_REPORT_MIN] = {0.0, 1},   [DYNO_REPORT_P50] = {0.50, 6},   [DYNO_REPORT_P90] = {0.90, 36},
+    [DYNO_REPORT_P95] = {0.95, 72}, [DYNO_REPORT_P99] = {0.99, 368}, [DYNO_REPORT_MEAN] = {-1.0, 1},
+    [DYNO_REPORT_MAX] = {1.0, 1},
+};
 
-static double quantile_if(const double *sorted, size_t count, double p, size_t fewest)
-{
-    return count >= fewest ? dyno_quantile(sorted, count, p) : (double)NAN;
-}
-
-static double mean_of(const double *values, size_t count)
+static double mean_of(const struct dyno_report_durations *d)
 {
     double mean = 0;
-    for (size_t i = 0; i < count; i++)
-        mean += (values[i] - mean) / (double)(i + 1);
-    return count > 0 ? mean : (double)NAN;
+    size_t total = d->count + d->bound_count;
+    for (size_t i = 0; i < total; i++) {
+        double value = i < d->count ? d->sorted[i] : d->bounds[i - d->count];
+        mean += (value - mean) / (double)(i + 1);
+    }
+    return mean;
 }
 
-struct dyno_report_summary dyno_report_summarize(const double *sorted, size_t count)
+static struct dyno_report_told tell(const struct dyno_report_durations *d,
+                                    enum dyno_report_number number)
 {
-    return (struct dyno_report_summary){
-        .n = (int64_t)count,
-        .min_ns = count > 0 ? sorted[0] : (double)NAN,
-        .p50_ns = quantile_if(sorted, count, 0.50, FEWEST_FOR_P50),
-        .p90_ns = quantile_if(sorted, count, 0.90, FEWEST_FOR_P90),
-        .p95_ns = quantile_if(sorted, count, 0.95, FEWEST_FOR_P95),
-        .p99_ns = quantile_if(sorted, count, 0.99, FEWEST_FOR_P99),
-        .mean_ns = mean_of(sorted, count),
-        .max_ns = count > 0 ? sorted[count - 1] : (double)NAN,
-    };
+    struct dyno_bounded at = {.value = (double)NAN, .is_bound = d->bound_count > 0};
+    if (d->count + d->bound_count == 0)
+        return (struct dyno_report_told){at.value, DYNO_REPORT_UNKNOWN};
+    if (numbers[number].p < 0)
+        at.value = mean_of(d);
+    else
+        at = dyno_quantile_bounded(d->sorted, d->count, d->bounds, d->bound_count,
+                                   numbers[number].p);
+    enum dyno_report_known known = at.is_bound                         ? DYNO_REPORT_ABOVE
+                                   : d->count < numbers[number].fewest ? DYNO_REPORT_SAMPLE
+                                                                       : DYNO_REPORT_ESTIMATE;
+    return (struct dyno_report_told){at.value, known};
+}
+
+static double estimate(const struct dyno_report_told *told)
+{
+    return told->known == DYNO_REPORT_ESTIMATE ? told->ns : (double)NAN;
+}
+
+struct dyno_report_summary dyno_report_summarize(const struct dyno_report_durations *durations)
+{
+    struct dyno_report_summary out = {.n = (int64_t)durations->count,
+                                      .cut_off = (int64_t)durations->bound_count};
+    for (int i = 0; i < DYNO_REPORT_NUMBERS; i++)
+        out.told[i] = tell(durations, (enum dyno_report_number)i);
+    out.min_ns = estimate(&out.told[DYNO_REPORT_MIN]);
+    out.p50_ns = estimate(&out.told[DYNO_REPORT_P50]);
+    out.p90_ns = estimate(&out.told[DYNO_REPORT_P90]);
+    out.p95_ns = estimate(&out.told[DYNO_REPORT_P95]);
+    out.p99_ns = estimate(&out.told[DYNO_REPORT_P99]);
+    out.mean_ns = estimate(&out.told[DYNO_REPORT_MEAN]);
+    out.max_ns = estimate(&out.told[DYNO_REPORT_MAX]);
+    return out;
+}
+
+bool dyno_report_has_known(const struct dyno_report_summary *summary, enum dyno_report_known known)
+{
+    for (int i = DYNO_REPORT_P50; i < DYNO_REPORT_NUMBERS; i++)
+        if (summary->told[i].known == known)
+            return true;
+    return false;
 }
 
 double dyno_report_curve_p(size_t point)
@@ -44,10 +78,13 @@ double dyno_report_curve_p(size_t point)
     return point < 100 ? (double)point / 100 : tail[point - 100];
 }
 
-void dyno_report_curve_fill(struct dyno_report_curve *curve, const double *sorted, size_t count)
+void dyno_report_curve_fill(struct dyno_report_curve *curve, const struct dyno_report_durations *d)
 {
-    for (size_t i = 0; i < DYNO_REPORT_CURVE_POINTS; i++)
-        curve->ns[i] = dyno_quantile(sorted, count, dyno_report_curve_p(i));
+    for (size_t i = 0; i < DYNO_REPORT_CURVE_POINTS; i++) {
+        struct dyno_bounded at = dyno_quantile_bounded(d->sorted, d->count, d->bounds,
+                                                       d->bound_count, dyno_report_curve_p(i));
+        curve->ns[i] = at.is_bound ? (double)NAN : at.value;
+    }
 }
 
 double dyno_report_bin_edge_ns(int i)

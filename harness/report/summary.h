@@ -2,18 +2,44 @@
 #ifndef DYNO_REPORT_SUMMARY_H
 #define DYNO_REPORT_SUMMARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/** NAN where there are too few durations to estimate a number: see summary.c. */
+enum dyno_report_number {
+    DYNO_REPORT_MIN,
+    DYNO_REPORT_P50,
+    DYNO_REPORT_P90,
+    DYNO_REPORT_P95,
+    DYNO_REPORT_P99,
+    DYNO_REPORT_MEAN,
+    DYNO_REPORT_MAX,
+    DYNO_REPORT_NUMBERS
+};
+
+/** How well a number is known. */
+enum dyno_report_known {
+    DYNO_REPORT_UNKNOWN,  /**< nothing was measured */
+    DYNO_REPORT_ESTIMATE, /**< a number with an interval */
+    DYNO_REPORT_SAMPLE, /**< the sample's own quantile: from too few durations for an interval, see summary.c */
+    DYNO_REPORT_ABOVE /**< at least so much: durations that were cut off lie there or above */
+};
+
+struct dyno_report_told {
+    double ns; /**< NAN for UNKNOWN */
+    enum dyno_report_known known;
+};
+
 struct dyno_report_summary {
-    int64_t n;
-    double min_ns, p50_ns, p90_ns, p95_ns, p99_ns, mean_ns, max_ns;
+    int64_t n;       /**< exact durations */
+    int64_t cut_off; /**< durations of which only a lower bound is known */
+    double min_ns, p50_ns, p90_ns, p95_ns, p99_ns, mean_ns, max_ns; /**< NAN unless ESTIMATE */
+    struct dyno_report_told told[DYNO_REPORT_NUMBERS]; /**< what can be said in any case */
 };
 
 #define DYNO_REPORT_CURVE_POINTS 103
 
-/** Quantiles at fixed probabilities: 0, 0.01 ... 0.99, 0.995, 0.999, 1. All NAN if n is 0. */
+/** Quantiles at fixed probabilities: 0, 0.01 ... 0.99, 0.995, 0.999, 1. NAN where not known. */
 struct dyno_report_curve {
     double ns[DYNO_REPORT_CURVE_POINTS];
 };
@@ -28,10 +54,23 @@ struct dyno_report_histogram {
     int first, last; /**< bins that are not empty; first > last if n is 0 */
 };
 
-/* `sorted` is ascending, see stats/quantile.h. */
-struct dyno_report_summary dyno_report_summarize(const double *sorted, size_t count);
+/** Is any number that is shown (p50, p90, p95, p99, mean, max) known in that way only? */
+bool dyno_report_has_known(const struct dyno_report_summary *summary, enum dyno_report_known known);
+
+/** Durations, and lower bounds of those that were cut off; both ascending, see stats/quantile.h. */
+struct dyno_report_durations {
+    const double *sorted;
+    size_t count;
+    const double *bounds;
+    size_t bound_count;
+};
+
+struct dyno_report_summary dyno_report_summarize(const struct dyno_report_durations *durations);
 double dyno_report_curve_p(size_t point);
-void dyno_report_curve_fill(struct dyno_report_curve *curve, const double *sorted, size_t count);
+
+/** NAN where cut-off durations make a point unknown. */
+void dyno_report_curve_fill(struct dyno_report_curve *curve,
+                            const struct dyno_report_durations *durations);
 void dyno_report_histogram_fill(struct dyno_report_histogram *histogram, const double *values,
                                 size_t count);
 /** Lower edge of bin `i` in ns. */

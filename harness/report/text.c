@@ -111,6 +111,36 @@ static void put_qualifiers(struct dyno_text *text, const struct dyno_report_head
     dyno_str_deinit(&list);
 }
 
+/* The four numbers that the terminal has room for. */
+static void put_numbers(struct dyno_text *text, const struct dyno_report_summary *summary)
+{
+    static const enum dyno_report_number shown[] = {DYNO_REPORT_P50, DYNO_REPORT_P95,
+                                                    DYNO_REPORT_MEAN, DYNO_REPORT_MAX};
+    for (size_t i = 0; i < 4; i++)
+        dyno_text_told(text, &summary->told[shown[i]], 9);
+}
+
+static bool is_marked(const struct dyno_report_summary *summary, enum dyno_report_known known)
+{
+    return summary->told[DYNO_REPORT_P50].known == known ||
+           summary->told[DYNO_REPORT_P95].known == known ||
+           summary->told[DYNO_REPORT_MAX].known == known;
+}
+
+/* What "~" and ">" mean, where one of them stands above. */
+static void put_told_note(struct dyno_text *text, const struct dyno_report_model *model)
+{
+    bool has_sample = false;
+    bool has_bound = false;
+    for (size_t i = 0; i < model->arm_count; i++) {
+        const struct dyno_report_summary *r = &model->arms[i].series[DYNO_REPORT_RESPONSE];
+        has_sample = has_sample || is_marked(r, DYNO_REPORT_SAMPLE);
+        has_bound = has_bound || is_marked(r, DYNO_REPORT_ABOVE);
+    }
+    if (has_sample || has_bound)
+        dyno_text_wrap(text, "  ", dyno_report_told_note(has_sample, has_bound), 2);
+}
+
 static void put_arms(struct dyno_text *text, const struct dyno_report_model *model)
 {
     static const char *const heads[] = {"n", "not ok", "p50", "p95", "mean", "max"};
@@ -124,16 +154,15 @@ static void put_arms(struct dyno_text *text, const struct dyno_report_model *mod
     for (size_t i = 0; i < model->arm_count; i++) {
         const struct dyno_report_arm *arm = &model->arms[i];
         const struct dyno_report_summary *r = &arm->series[DYNO_REPORT_RESPONSE];
-        const double shown[] = {r->p50_ns, r->p95_ns, r->mean_ns, r->max_ns};
         dyno_text_word(text, "  ", 2);
         dyno_text_cell(text, arm->name, NAME_COLUMNS);
         dyno_text_cell(text, strcmp(arm->role, "candidate") == 0 ? "cand." : arm->role, 8);
         dyno_text_i64(text, r->n, 7);
         dyno_text_i64(text, arm->failed + arm->censored, 7);
-        for (size_t j = 0; j < 4; j++)
-            dyno_text_ns(text, shown[j], 9);
+        put_numbers(text, r);
         dyno_text_end(text);
     }
+    put_told_note(text, model);
     if (!model->is_of_valid_trials)
         dyno_text_wrap(text, "  ", "of all trials: an arm has no valid one", 1);
 }
@@ -186,7 +215,7 @@ static void put_overall(struct dyno_text *text, const struct dyno_report_model *
         if (contrast->query != DYNO_REPORT_OVERALL)
             continue;
         if (!is_begun)
-            put_contrast_head(text, model, "all queries");
+            put_contrast_head(text, model, "geometric means of");
         is_begun = true;
         put_contrast(text, dyno_report_metric_label(contrast->metric), contrast);
     }
@@ -241,13 +270,11 @@ static void put_run_queries(struct dyno_text *text, const struct dyno_report_mod
     for (size_t i = 0; i < model->query_count && i < QUERIES_SHOWN; i++) {
         const struct dyno_report_query_arm *query = &model->queries[i].arms[0];
         const struct dyno_report_summary *r = &query->response;
-        const double shown[] = {r->p50_ns, r->p95_ns, r->mean_ns, r->max_ns};
         dyno_text_word(text, "  ", 2);
         dyno_text_cell(text, model->queries[i].name, NAME_COLUMNS + 8);
         dyno_text_i64(text, r->n, 7);
         dyno_text_i64(text, query->errors, 7);
-        for (size_t j = 0; j < 4; j++)
-            dyno_text_ns(text, shown[j], 9);
+        put_numbers(text, r);
         dyno_text_end(text);
     }
 }

@@ -83,6 +83,12 @@ void dyno_text_ns(struct dyno_text *text, double ns, size_t columns)
     dyno_text_right(text, dyno_report_format_ns(ns, word, sizeof word), columns);
 }
 
+void dyno_text_told(struct dyno_text *text, const struct dyno_report_told *told, size_t columns)
+{
+    char word[DYNO_REPORT_WORD_BYTES];
+    dyno_text_right(text, dyno_report_format_told(told, word, sizeof word), columns);
+}
+
 void dyno_text_end(struct dyno_text *text)
 {
     struct dyno_str *out = &text->out;

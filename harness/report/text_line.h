@@ -3,6 +3,7 @@
 #define DYNO_REPORT_TEXT_LINE_H
 
 #include "base/str.h"
+#include "report/summary.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,6 +44,9 @@ void dyno_text_i64(struct dyno_text *text, int64_t value, size_t columns);
 
 /** A duration at the right; "-" for NAN. */
 void dyno_text_ns(struct dyno_text *text, double ns, size_t columns);
+
+/** The same for what may be known in part. */
+void dyno_text_told(struct dyno_text *text, const struct dyno_report_told *told, size_t columns);
 
 /** End the line; spaces at its end go. */
 void dyno_text_end(struct dyno_text *text);

@@ -38,6 +38,29 @@ char *dyno_report_format_ns(double ns, char *out, size_t out_bytes)
     return dyno_format_duration((int64_t)llround(round(ns / step) * step), out, out_bytes);
 }
 
+char *dyno_report_format_told(const struct dyno_report_told *told, char *out, size_t out_bytes)
+{
+    char duration[DYNO_REPORT_WORD_BYTES];
+    const char *mark = told->known == DYNO_REPORT_ABOVE    ? "> "
+                       : told->known == DYNO_REPORT_SAMPLE ? "~"
+                                                           : "";
+    (void)snprintf(out, out_bytes, "%s%s", mark,
+                   dyno_report_format_ns(told->ns, duration, sizeof duration));
+    return out;
+}
+
+const char *dyno_report_told_note(bool has_sample, bool has_bound)
+{
+    static const char *const notes[] = {
+        "",
+        "~ the sample's own, too few for an interval (p50 needs 6, p90 36, p95 72, p99 368)",
+        "> at least so much: statements that were cut off lie there or above",
+        "~ too few for an interval (p50 needs 6, p90 36, p95 72, p99 368); > cut-off ones lie "
+        "there or above",
+    };
+    return notes[(has_sample ? 1 : 0) + (has_bound ? 2 : 0)];
+}
+
 char *dyno_report_format_ms(double ms, char *out, size_t out_bytes)
 {
     return dyno_report_format_ns(ms * 1e6, out, out_bytes);

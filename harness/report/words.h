@@ -2,6 +2,8 @@
 #ifndef DYNO_REPORT_WORDS_H
 #define DYNO_REPORT_WORDS_H
 
+#include "report/summary.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,6 +15,12 @@ const char *dyno_report_mark(const char *verdict, bool has_utf8);
 
 /** "812 ms"; "-" for NAN. */
 char *dyno_report_format_ns(double ns, char *out, size_t out_bytes);
+
+/** The same for what is known in part: "> 22.8 s" for at least so much, "~812 ms" for a sample's own quantile. */
+char *dyno_report_format_told(const struct dyno_report_told *told, char *out, size_t out_bytes);
+
+/** What the marks of dyno_report_format_told mean, for the summaries beside it; "" if none has one. */
+const char *dyno_report_told_note(bool has_sample, bool has_bound);
 
 /** As above, from milliseconds. */
 char *dyno_report_format_ms(double ms, char *out, size_t out_bytes);

@@ -457,6 +457,16 @@ void fixture_close(struct fixture *fixture)
         fail_msg("%s", err.message);
 }
 
+void fixture_cut_off(const struct fixture *fixture, int seq)
+{
+    char sql[160];
+    (void)snprintf(sql, sizeof sql,
+                   "UPDATE record SET outcome = 5, done_ns = intended_ns + 30000000000 "
+                   "WHERE phase = 1 AND seq >= %d",
+                   seq);
+    fixture_exec(fixture, sql);
+}
+
 void fixture_exec(const struct fixture *fixture, const char *sql)
 {
     sqlite3 *db = dyno_store_handle(fixture->store);

@@ -144,6 +144,24 @@ static void test_html_escapes_each_string_in_titles_and_charts(void **state)
     fixture_close(&fixture);
 }
 
+static void test_html_writes_bounds_and_says_what_they_are(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    struct fixture fixture;
+    fixture_open(&fixture, &shape);
+    fixture_cut_off(&fixture, 86);
+    struct dyno_report_model *model = fixture_model(&fixture);
+    char *html = fixture_html_of(model);
+    check_inert(html);
+    assert_non_null(strstr(html, "&gt; at least so much: statements that were cut off"));
+    assert_non_null(strstr(html, "<td class=\"num\">&gt; "));
+    assert_non_null(strstr(html, "geometric means over the blocks"));
+    free(html);
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+}
+
 static void test_html_is_the_same_twice(void **state)
 {
     (void)state;
@@ -176,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_html_of_an_unjudged_experiment),
         cmocka_unit_test(test_html_of_hostile_names_is_inert),
         cmocka_unit_test(test_html_escapes_each_string_in_titles_and_charts),
+        cmocka_unit_test(test_html_writes_bounds_and_says_what_they_are),
         cmocka_unit_test(test_html_is_the_same_twice),
         cmocka_unit_test(test_html_of_a_hundred_queries_stays_small),
     };

@@ -61,6 +61,45 @@ static void test_json_of_an_unjudged_experiment_fits_the_schema(void **state)
     free(text);
 }
 
+/* Null where an estimate would stand, the bound under "above"; likewise the sample's own of too few. */
+static void test_json_has_bounds_and_samples_apart(void **state)
+{
+    (void)state;
+    struct fixture_shape shape = FIXTURE_COMPARE;
+    shape.arms = 1;
+    struct fixture fixture;
+    fixture_open(&fixture, &shape);
+    fixture_cut_off(&fixture, 86);
+    struct dyno_report_model *model = fixture_model(&fixture);
+    struct dyno_str out;
+    dyno_str_init(&out, 64u << 20);
+    assert_int_equal(dyno_report_json(model, &out, NULL), DYNO_OK);
+    check_schema(dyno_str_text(&out));
+    cJSON *root = NULL;
+    assert_int_equal(dyno_json_parse(dyno_str_text(&out), out.len, "report", &root, NULL), DYNO_OK);
+    const cJSON *trial = NULL;
+    size_t checked = 0;
+    cJSON_ArrayForEach(trial, cJSON_GetObjectItem(root, "trials"))
+    {
+        const cJSON *response = cJSON_GetObjectItem(trial, "response");
+        if (dyno_json_i64_or(response, "cut_off", 0) == 0)
+            continue;
+        assert_true(cJSON_IsNull(cJSON_GetObjectItem(response, "p95_ns")));
+        assert_true(cJSON_IsNull(cJSON_GetObjectItem(response, "mean_ns")));
+        const cJSON *above = cJSON_GetObjectItem(response, "above");
+        assert_true(cJSON_GetObjectItem(above, "p95_ns")->valuedouble > 0);
+        assert_true(cJSON_GetObjectItem(above, "max_ns")->valuedouble > 0);
+        assert_null(cJSON_GetObjectItem(above, "p50_ns"));
+        assert_true(cJSON_IsNumber(cJSON_GetObjectItem(response, "p50_ns")));
+        checked++;
+    }
+    assert_true(checked > 0);
+    cJSON_Delete(root);
+    dyno_str_deinit(&out);
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+}
+
 static void test_json_of_hostile_names_is_whole(void **state)
 {
     (void)state;
@@ -93,6 +132,7 @@ int main(void)
         cmocka_unit_test(test_json_of_a_compare),
         cmocka_unit_test(test_json_of_a_run_fits_the_schema),
         cmocka_unit_test(test_json_of_an_unjudged_experiment_fits_the_schema),
+        cmocka_unit_test(test_json_has_bounds_and_samples_apart),
         cmocka_unit_test(test_json_of_hostile_names_is_whole),
         cmocka_unit_test(test_json_is_the_same_twice),
     };

@@ -138,6 +138,51 @@ static void test_text_of_a_fault_fits_too(void **state)
     fixture_close(&fixture);
 }
 
+/* A tenth of the statements never ended: what reaches into them is a bound, and that is explained. */
+static void test_text_writes_bounds_where_statements_were_cut_off(void **state)
+{
+    (void)state;
+    struct fixture_shape shape = FIXTURE_COMPARE;
+    shape.arms = 1;
+    struct fixture fixture;
+    fixture_open(&fixture, &shape);
+    fixture_cut_off(&fixture, 86);
+    struct dyno_report_model *model = fixture_model(&fixture);
+    const struct dyno_report_summary *s = &model->arms[0].series[DYNO_REPORT_RESPONSE];
+    assert_true(s->cut_off > 0 && s->n > 0);
+    assert_int_equal(s->told[DYNO_REPORT_P50].known, DYNO_REPORT_ESTIMATE);
+    assert_int_equal(s->told[DYNO_REPORT_P95].known, DYNO_REPORT_ABOVE);
+    struct dyno_str out;
+    dyno_str_init(&out, 1 << 20);
+    assert_int_equal(dyno_report_text(model, &plain, &out, NULL), DYNO_OK);
+    check_fits(dyno_str_text(&out));
+    const char *arm = strstr(dyno_str_text(&out), "only");
+    assert_non_null(arm);
+    const char *end = strchr(arm, '\n');
+    size_t bounds = 0;
+    for (const char *c = arm; c < end; c++)
+        bounds += *c == '>';
+    assert_int_equal(bounds, 3); /* p95, mean, max */
+    assert_non_null(
+        strstr(dyno_str_text(&out), "> at least so much: statements that were cut off"));
+    dyno_str_deinit(&out);
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+}
+
+static void test_text_tells_the_sample_where_there_are_few(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = {
+        .arms = 1, .blocks = 1, .starts = 1, .queries = 2, .statements = 5, .bad_trial = -1};
+    char *text = text_of(&shape, &plain);
+    const char *arm = strstr(text, "only");
+    assert_non_null(arm);
+    assert_non_null(memchr(arm, '~', strcspn(arm, "\n")));
+    assert_non_null(strstr(text, "~ the sample's own, too few for an interval"));
+    free(text);
+}
+
 static void test_text_says_that_an_experiment_was_interrupted(void **state)
 {
     (void)state;
@@ -167,6 +212,8 @@ int main(void)
         cmocka_unit_test(test_text_has_color_only_if_asked),
         cmocka_unit_test(test_text_of_hostile_names_is_harmless),
         cmocka_unit_test(test_text_of_a_fault_fits_too),
+        cmocka_unit_test(test_text_writes_bounds_where_statements_were_cut_off),
+        cmocka_unit_test(test_text_tells_the_sample_where_there_are_few),
         cmocka_unit_test(test_text_says_that_an_experiment_was_interrupted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
