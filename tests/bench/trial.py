@@ -1,4 +1,5 @@
-"""One closed loop of SELECT 1 by `sparkdyno generate`, for the benchmarks of this folder."""
+"""Trials of SELECT 1 by `sparkdyno generate`, and their records, for the benchmarks of this folder."""
+import collections
 import json
 import pathlib
 import resource
@@ -7,7 +8,12 @@ import subprocess
 import tempfile
 
 NS = 1_000_000_000
-DONE_AT = 80  # of the header of a trial file, see harness/load/trial_file.h
+# Of a trial file, see harness/load/trial_file.h and record.h.
+EPOCH_AT, BEGIN_AT, DONE_AT, HEADER_BYTES = 24, 40, 80, 16384
+RECORD = struct.Struct("<Q8qQIHHBBB6s31x")
+Record = collections.namedtuple("Record", "seq intended claim send exec first done rows bytes checksum session query attempt "
+                                "phase outcome flags sqlstate")
+MEASURE, OK = 1, 2
 
 
 def plan(target, sessions, seconds):
@@ -32,3 +38,18 @@ def run(build, target, sessions, seconds):
             done = struct.unpack_from("<Q", f.read(DONE_AT + 16), DONE_AT)[0]
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {"statements": done, "seconds": seconds, "cpu_s": cpu_s}
+
+
+def records(path):
+    """The statements of the measured window that ended well, in order of their intended times; and the epoch."""
+    data = pathlib.Path(path).read_bytes()
+    everything = map(Record._make, RECORD.iter_unpack(data[HEADER_BYTES:HEADER_BYTES + (len(data) - HEADER_BYTES) // RECORD.size * RECORD.size]))
+    kept = [r for r in everything if r.phase == MEASURE and r.outcome == OK]
+    return sorted(kept, key=lambda r: r.intended), struct.unpack_from("<q", data, EPOCH_AT)[0]
+
+
+def generate(build, said, folder, *options):
+    """Start the load process with this plan; its trial file will be `folder`/out."""
+    path = pathlib.Path(folder) / "plan.json"
+    path.write_text(json.dumps(said), encoding="utf-8")
+    return subprocess.Popen([str(build / "harness/cli/sparkdyno"), "generate", *options, str(path), str(pathlib.Path(folder) / "out")])

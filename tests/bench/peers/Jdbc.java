@@ -5,9 +5,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Jdbc PORT trivial SESSIONS SECONDS | rows SQL: the Hive JDBC driver as a peer of the ODBC target. */
+/** Jdbc PORT trivial SESSIONS SECONDS | latency SESSIONS SECONDS THINK_MS | rows SQL: the Hive JDBC driver as a peer of the ODBC target. */
 public class Jdbc {
     static double cpuSeconds() {
         var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -49,6 +50,38 @@ public class Jdbc {
                 (System.nanoTime() - begin) / 1e9, cpuSeconds() - cpu);
     }
 
+    /** As closed-loop tools do it: each session sends, waits for the answer, thinks, sends; from send to last row. */
+    static void latency(String port, int sessions, double seconds, long thinkMs) throws Exception {
+        ConcurrentLinkedQueue<Long> all = new ConcurrentLinkedQueue<>();
+        Connection[] connections = new Connection[sessions];
+        Thread[] threads = new Thread[sessions];
+        for (int i = 0; i < sessions; i++)
+            connections[i] = connect(port);
+        long begin = System.nanoTime();
+        for (int i = 0; i < sessions; i++) {
+            Connection connection = connections[i];
+            threads[i] = new Thread(() -> {
+                try (Statement statement = connection.createStatement()) {
+                    while (System.nanoTime() - begin < seconds * 1e9) {
+                        long sent = System.nanoTime();
+                        try (ResultSet result = statement.executeQuery("SELECT 1")) {
+                            while (result.next())
+                                result.getInt(1);
+                        }
+                        all.add(System.nanoTime() - sent);
+                        Thread.sleep(thinkMs);
+                    }
+                } catch (Exception e) {
+                    throw new RuntimeException(e);
+                }
+            });
+            threads[i].start();
+        }
+        for (Thread thread : threads)
+            thread.join();
+        System.out.println(all);
+    }
+
     static long peakRssMb() throws Exception {
         for (String line : Files.readAllLines(Path.of("/proc/self/status")))
             if (line.startsWith("VmHWM"))
@@ -76,6 +109,8 @@ public class Jdbc {
     public static void main(String[] args) throws Exception {
         if (args[1].equals("trivial"))
             trivial(args[0], Integer.parseInt(args[2]), Double.parseDouble(args[3]));
+        else if (args[1].equals("latency"))
+            latency(args[0], Integer.parseInt(args[2]), Double.parseDouble(args[3]), Long.parseLong(args[4]));
         else
             rows(args[0], args[2]);
         System.exit(0);
