@@ -65,7 +65,10 @@ struct dyno_report_durations {
     size_t bound_count;
 };
 
+/** Each number with how well it is known. */
 struct dyno_report_summary dyno_report_summarize(const struct dyno_report_durations *durations);
+
+/** The probability of a point of the curve. */
 double dyno_report_curve_p(size_t point);
 
 /** NAN where cut-off durations make a point unknown. */
