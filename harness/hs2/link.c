@@ -1,6 +1,7 @@
 #include "hs2/link.h"
 
 #include "base/clock.h"
+#include "hs2/answer.h"
 #include "hs2/sasl.h"
 #include "hs2/verdict.h"
 
@@ -96,6 +97,8 @@ enum dyno_status dyno_hs2_link_open(struct dyno_hs2_link *link,
         dyno_transport_connect(&link->transport, with->host, with->port, deadline, err);
     if (status == DYNO_OK && address->tls != NULL)
         status = dyno_transport_secure(&link->transport, with->host, address->tls, deadline, err);
+    else if (status == DYNO_OK)
+        dyno_transport_set_blocking(&link->transport);
     if (status == DYNO_OK && link->is_framed) {
         status = log_in(link, with, deadline, err);
         status = dyno_hs2_link_explain(link, address, status, err);
@@ -111,22 +114,58 @@ void dyno_hs2_link_close(struct dyno_hs2_link *link)
     link->http = NULL;
     dyno_wire_writer_deinit(&link->request);
     free(link->answer.bytes);
+    free(link->rest.bytes);
     link->answer = (struct dyno_hs2_buffer){.bytes = NULL};
+    link->rest = (struct dyno_hs2_buffer){.bytes = NULL};
+    link->due_count = 0;
     link->is_dead = true;
+}
+
+static struct dyno_wire_writer *start_request(struct dyno_hs2_link *link, enum dyno_hs2_call call)
+{
+    link->seqid = link->seqid == INT32_MAX ? 1 : link->seqid + 1;
+    link->asked[link->asked_count++] = (struct dyno_hs2_due){.call = call, .seqid = link->seqid};
+    link->request_at = link->request.len;
+    if (link->is_framed)
+        dyno_wire_put_i32(&link->request, 0);
+    dyno_hs2_request_begin(&link->request, call, link->seqid);
+    return &link->request;
+}
+
+/* With frames, the header's room is filled in now that the length is known. */
+static void end_request(struct dyno_hs2_link *link)
+{
+    struct dyno_wire_writer *request = &link->request;
+    dyno_hs2_request_end(request);
+    if (request->is_failed || !link->is_framed)
+        return;
+    size_t len = request->len - link->request_at - FRAME_HEADER_BYTES;
+    for (size_t i = 0; i < FRAME_HEADER_BYTES; i++)
+        request->bytes[link->request_at + i] = (uint8_t)(len >> (8 * (FRAME_HEADER_BYTES - 1 - i)));
 }
 
 struct dyno_wire_writer *dyno_hs2_link_begin(struct dyno_hs2_link *link, enum dyno_hs2_call call)
 {
-    link->seqid = link->seqid == INT32_MAX ? 1 : link->seqid + 1;
-    dyno_wire_writer_reset(&link->request, FRAME_HEADER_BYTES);
-    dyno_hs2_request_begin(&link->request, call, link->seqid);
-    return &link->request;
+    link->asked_count = 0;
+    dyno_wire_writer_reset(&link->request, 0);
+    return start_request(link, call);
+}
+
+struct dyno_wire_writer *dyno_hs2_link_begin_next(struct dyno_hs2_link *link,
+                                                  enum dyno_hs2_call call)
+{
+    end_request(link);
+    return start_request(link, call);
 }
 
 /* A broken connection is closed at once: the server then ends the session and frees what it holds. */
 static enum dyno_status die(struct dyno_hs2_link *link, enum dyno_status status)
 {
     link->is_dead = true;
+    link->due_count = 0;
+    link->is_begun = false;
+    link->rest.len = 0;
+    link->rest_at = 0;
     dyno_transport_close(&link->transport);
     if (link->http != NULL)
         dyno_http_drop(link->http);
@@ -136,7 +175,6 @@ static enum dyno_status die(struct dyno_hs2_link *link, enum dyno_status status)
 bool dyno_hs2_link_revive(struct dyno_hs2_link *link)
 {
     link->is_dead = link->http == NULL;
-    link->is_owed = false;
     return !link->is_dead;
 }
 
@@ -147,200 +185,132 @@ static enum dyno_status refuse_dead(const struct dyno_hs2_link *link, struct dyn
                             link->transport.peer);
 }
 
+static enum dyno_status take(struct dyno_hs2_link *link, int64_t deadline_ns, bool may_be_owed,
+                             struct dyno_err *err)
+{
+    enum dyno_status status = dyno_hs2_answer_take(link, deadline_ns, err);
+    bool is_coming = link->http == NULL || dyno_http_is_under_way(link->http);
+    if (status == DYNO_OK || (status == DYNO_ETIMEOUT && may_be_owed && is_coming))
+        return status;
+    return die(link, status);
+}
+
+/* Of the answers that are due, how many must be taken before all that stay are to CloseOperation. */
+static size_t count_slow(const struct dyno_hs2_link *link)
+{
+    size_t count = link->due_count;
+    while (count > 0 && link->http == NULL &&
+           link->dues[count - 1].call == DYNO_HS2_CLOSE_OPERATION)
+        count--;
+    return count;
+}
+
 enum dyno_status dyno_hs2_link_settle(struct dyno_hs2_link *link, int64_t deadline_ns,
                                       bool may_be_owed, struct dyno_err *err)
 {
-    if (!link->is_owed)
-        return DYNO_OK;
-    struct dyno_hs2_reply dropped = DYNO_HS2_REPLY_INIT;
-    struct dyno_hs2_receipt receipt = {
-        .call = link->owed_call, .deadline_ns = deadline_ns, .may_be_owed = may_be_owed};
-    enum dyno_status status = dyno_hs2_link_receive(link, &receipt, &dropped, err);
-    dyno_hs2_schema_deinit(&dropped.schema);
+    enum dyno_status status = DYNO_OK;
+    for (size_t left = count_slow(link); status == DYNO_OK && left > 0; left--)
+        status = take(link, deadline_ns, may_be_owed, err);
     return status;
 }
 
-static void put_frame_length(struct dyno_wire_writer *request)
+/* Make room in the queue for what was asked, and put it there. */
+static enum dyno_status queue_up(struct dyno_hs2_link *link, int64_t deadline_ns,
+                                 struct dyno_err *err)
 {
-    size_t len = request->len - FRAME_HEADER_BYTES;
-    for (size_t i = 0; i < FRAME_HEADER_BYTES; i++)
-        request->bytes[i] = (uint8_t)(len >> (8 * (FRAME_HEADER_BYTES - 1 - i)));
+    enum dyno_hs2_call call = link->asked[0].call;
+    bool is_leave = call == DYNO_HS2_CLOSE_OPERATION || call == DYNO_HS2_CLOSE_SESSION;
+    enum dyno_status status = DYNO_OK;
+    if (!is_leave || link->http != NULL)
+        status = dyno_hs2_link_settle(link, deadline_ns, false, err);
+    while (status == DYNO_OK && link->due_count > DYNO_HS2_DUE_MAX - link->asked_count)
+        status = take(link, deadline_ns, false, err);
+    for (size_t i = 0; status == DYNO_OK && i < link->asked_count; i++)
+        link->dues[link->due_count++] = link->asked[i];
+    return status;
 }
 
 enum dyno_status dyno_hs2_link_send(struct dyno_hs2_link *link, int64_t deadline_ns,
                                     struct dyno_err *err)
 {
+    const struct dyno_wire_writer *request = &link->request;
     if (link->is_dead)
         return refuse_dead(link, err);
-    dyno_hs2_request_end(&link->request);
-    if (link->request.is_failed || link->request.len > INT32_MAX)
+    end_request(link);
+    if (request->is_failed || request->len > INT32_MAX)
         return out_of_memory(err);
-    enum dyno_status status = dyno_hs2_link_settle(link, deadline_ns, false, err);
+    enum dyno_status status = queue_up(link, deadline_ns, err);
     if (status != DYNO_OK)
         return status;
-    size_t skipped = link->is_framed ? 0 : FRAME_HEADER_BYTES;
-    put_frame_length(&link->request);
-    const uint8_t *bytes = link->request.bytes + skipped;
-    size_t len = link->request.len - skipped;
-    status = link->http != NULL
-                 ? dyno_http_send(link->http, bytes, len, err)
-                 : dyno_transport_send(&link->transport, bytes, len, deadline_ns, err);
+    status = link->http != NULL ? dyno_http_send(link->http, request->bytes, request->len, err)
+                                : dyno_transport_send(&link->transport, request->bytes,
+                                                      request->len, deadline_ns, err);
     return status == DYNO_OK ? DYNO_OK : die(link, status);
 }
 
-/* One answer on its way in. */
-struct receiving {
-    struct dyno_hs2_link *link;
-    struct dyno_hs2_buffer *into;
-    int64_t deadline_ns;
-    size_t limit; /**< bytes of the answer: exactly with frames, else at most */
-    struct dyno_err *err;
-};
-
-/* Receive some bytes: into the frame header while that is incomplete, the rest into the buffer. */
-static enum dyno_status receive_some(struct receiving *receiving)
+/* The due answer to that request, or NULL. */
+static struct dyno_hs2_due *find(struct dyno_hs2_link *link, int32_t seqid)
 {
-    struct dyno_hs2_link *link = receiving->link;
-    struct dyno_hs2_buffer *into = receiving->into;
-    if (into->len == into->capacity && !dyno_hs2_buffer_reserve(into, 1))
-        return out_of_memory(receiving->err);
-    size_t missing = link->is_framed ? FRAME_HEADER_BYTES - link->frame_header_len : 0;
-    struct dyno_transport_room room = {
-        .head = link->frame_header + link->frame_header_len,
-        .head_bytes = missing,
-        .body = into->bytes + into->len,
-        .body_bytes = into->capacity - into->len,
-    };
-    bool is_first = into->len == 0 && link->frame_header_len == 0;
-    size_t got = 0;
-    enum dyno_status status = dyno_transport_receive(&link->transport, &room, is_first,
-                                                     receiving->deadline_ns, &got, receiving->err);
-    if (status != DYNO_OK)
-        return status;
-    if (got == 0)
-        return dyno_err_set_sql(receiving->err, DYNO_ECONN, "08S01", 0,
-                                "'%s' closed the connection", link->transport.peer);
-    size_t head = got < missing ? got : missing;
-    link->frame_header_len += head;
-    into->len += got - head;
-    return DYNO_OK;
+    for (size_t i = 0; i < link->due_count; i++)
+        if (link->dues[i].seqid == seqid)
+            return &link->dues[i];
+    return NULL;
 }
 
-static enum dyno_status pull(struct dyno_wire_reader *reader, size_t want)
+bool dyno_hs2_link_is_due(const struct dyno_hs2_link *link, int32_t seqid)
 {
-    struct receiving *receiving = reader->ctx;
-    enum dyno_status status = DYNO_OK;
-    while (status == DYNO_OK && receiving->into->len - reader->at < want)
-        status = receive_some(receiving);
-    reader->bytes = receiving->into->bytes;
-    reader->len = receiving->into->len;
+    bool is_due = false;
+    for (size_t i = 0; i < link->due_count; i++)
+        is_due = is_due || link->dues[i].seqid == seqid;
+    return is_due;
+}
+
+bool dyno_hs2_link_is_held_back(const struct dyno_hs2_link *link)
+{
+    bool is_held_back = false;
+    for (size_t i = 0; i < link->due_count; i++)
+        is_held_back = is_held_back || link->dues[i].call == DYNO_HS2_GET_OPERATION_STATUS;
+    return is_held_back;
+}
+
+void dyno_hs2_link_direct(struct dyno_hs2_link *link, int32_t seqid, struct dyno_hs2_sink sink)
+{
+    struct dyno_hs2_due *due = find(link, seqid);
+    if (due != NULL)
+        due->sink = sink;
+}
+
+void dyno_hs2_link_forget(struct dyno_hs2_link *link, int32_t seqid)
+{
+    struct dyno_hs2_due *due = find(link, seqid);
+    if (due == NULL)
+        return;
+    /* What has come of it so far is gone on with in the link's own buffer. */
+    if (due == &link->dues[0] && link->is_begun && due->sink.into != NULL) {
+        free(link->answer.bytes);
+        link->answer = *due->sink.into;
+        *due->sink.into = (struct dyno_hs2_buffer){.bytes = NULL};
+    }
+    due->sink = (struct dyno_hs2_sink){.into = NULL};
+}
+
+enum dyno_status dyno_hs2_link_await(struct dyno_hs2_link *link, int32_t seqid, int64_t deadline_ns,
+                                     bool may_be_owed, struct dyno_err *err)
+{
+    enum dyno_status status = link->is_dead ? refuse_dead(link, err) : DYNO_OK;
+    while (status == DYNO_OK && dyno_hs2_link_is_due(link, seqid))
+        status = take(link, deadline_ns, may_be_owed, err);
     return status;
 }
 
-/* With frames: receive the header, which tells the answer's size. */
-static enum dyno_status receive_frame_header(struct receiving *receiving)
-{
-    struct dyno_hs2_link *link = receiving->link;
-    enum dyno_status status = DYNO_OK;
-    while (status == DYNO_OK && link->frame_header_len < FRAME_HEADER_BYTES)
-        status = receive_some(receiving);
-    if (status != DYNO_OK)
-        return status;
-    uint32_t frame_bytes = dyno_wire_load_u32(link->frame_header);
-    if (frame_bytes > INT32_MAX)
-        return dyno_err_set_sql(receiving->err, DYNO_EPROTO, "08S01", 0,
-                                "'%s' sent a frame of negative length", link->transport.peer);
-    if (frame_bytes > receiving->limit)
-        return dyno_err_set_sql(receiving->err, DYNO_ELIMIT, "HY000", 0,
-                                "'%s' sent an answer of %u bytes, more than the limit of %zu",
-                                link->transport.peer, (unsigned)frame_bytes, receiving->limit);
-    receiving->limit = frame_bytes;
-    return DYNO_OK;
-}
-
-/* What a wrong first word looks like, so that the text says what to check. */
-static const char *hint(const struct dyno_hs2_buffer *answer)
-{
-    if (answer->len >= 4 && memcmp(answer->bytes, "HTTP", 4) == 0)
-        return ": it is a web server (hive.server2.transport.mode=http?)";
-    if (answer->len >= 3 && (answer->bytes[0] == 3 || answer->bytes[0] == 4) &&
-        answer->bytes[1] == 0 && answer->bytes[2] == 0)
-        return ": it wants SASL, log in with authentication PLAIN";
-    return "";
-}
-
-static enum dyno_status explain(const struct receiving *receiving,
-                                const struct dyno_wire_reader *reader, enum dyno_hs2_call call)
-{
-    const char *peer = receiving->link->transport.peer;
-    if (reader->fault == NULL)
-        return reader->status;
-    if (reader->status == DYNO_ENOMEM)
-        return out_of_memory(receiving->err);
-    if (reader->status == DYNO_ELIMIT)
-        return dyno_err_set_sql(receiving->err, DYNO_ELIMIT, "HY000", 0,
-                                "the answer of '%s' to %s is larger than the limit of %zu bytes",
-                                peer, dyno_hs2_call_name(call), receiving->link->max_message_bytes);
-    return dyno_err_set_sql(receiving->err, reader->status, "08S01", 0,
-                            "the answer of '%s' to %s makes no sense: %s%s", peer,
-                            dyno_hs2_call_name(call), reader->fault, hint(receiving->into));
-}
-
-static enum dyno_status read_answer(struct receiving *receiving, enum dyno_hs2_call call,
-                                    int32_t seqid, struct dyno_hs2_reply *reply)
-{
-    struct dyno_hs2_link *link = receiving->link;
-    bool is_whole = link->http != NULL;
-    enum dyno_status status = DYNO_OK;
-    if (is_whole)
-        status =
-            dyno_http_receive(link->http, receiving->into, receiving->deadline_ns, receiving->err);
-    else if (link->is_framed)
-        status = receive_frame_header(receiving);
-    if (status != DYNO_OK)
-        return status;
-    struct dyno_wire_reader reader = {
-        .bytes = receiving->into->bytes,
-        .len = receiving->into->len,
-        .max_bytes = is_whole ? receiving->into->len : receiving->limit,
-        .is_size_known = link->is_framed || is_whole,
-        .pull = is_whole ? NULL : pull,
-        .ctx = receiving,
-    };
-    if (reader.len > reader.max_bytes)
-        dyno_wire_fail(&reader, DYNO_EPROTO, "more came than was announced");
-    dyno_hs2_reply_read(&reader, call, seqid, reply);
-    if (reader.status == DYNO_OK &&
-        (reader.at != receiving->into->len || (link->is_framed && reader.at != receiving->limit)))
-        dyno_wire_fail(&reader, DYNO_EPROTO, "more came than was asked for");
-    return reader.status == DYNO_OK ? DYNO_OK : explain(receiving, &reader, call);
-}
-
-enum dyno_status dyno_hs2_link_receive(struct dyno_hs2_link *link,
-                                       const struct dyno_hs2_receipt *receipt,
+enum dyno_status dyno_hs2_link_receive(struct dyno_hs2_link *link, int32_t seqid,
+                                       int64_t deadline_ns, bool may_be_owed,
                                        struct dyno_hs2_reply *reply, struct dyno_err *err)
 {
-    if (link->is_dead)
-        return refuse_dead(link, err);
-    struct receiving receiving = {
-        .link = link,
-        .into = receipt->into != NULL ? receipt->into : &link->answer,
-        .deadline_ns = receipt->deadline_ns,
-        .limit = link->max_message_bytes,
-        .err = err,
-    };
-    if (!link->is_owed) {
-        receiving.into->len = 0;
-        link->frame_header_len = 0;
-        link->owed_seqid = link->seqid;
-        link->owed_call = receipt->call;
-    }
-    enum dyno_status status = read_answer(&receiving, receipt->call, link->owed_seqid, reply);
-    bool is_coming = link->http == NULL || dyno_http_is_under_way(link->http);
-    link->is_owed = status == DYNO_ETIMEOUT && receipt->may_be_owed && is_coming;
-    if (status == DYNO_OK || link->is_owed)
-        return status;
-    return die(link, status);
+    dyno_hs2_link_direct(link, seqid, (struct dyno_hs2_sink){.reply = reply});
+    enum dyno_status status = dyno_hs2_link_await(link, seqid, deadline_ns, may_be_owed, err);
+    dyno_hs2_link_forget(link, seqid);
+    return status;
 }
 
 enum dyno_status dyno_hs2_link_call(struct dyno_hs2_link *link, enum dyno_hs2_call call,
@@ -348,11 +318,17 @@ enum dyno_status dyno_hs2_link_call(struct dyno_hs2_link *link, enum dyno_hs2_ca
                                     struct dyno_err *err)
 {
     enum dyno_status status = dyno_hs2_link_send(link, deadline_ns, err);
-    if (status != DYNO_OK)
-        return status;
-    struct dyno_hs2_receipt receipt = {.call = call, .deadline_ns = deadline_ns};
-    status = dyno_hs2_link_receive(link, &receipt, reply, err);
+    if (status == DYNO_OK)
+        status = dyno_hs2_link_receive(link, link->seqid, deadline_ns, false, reply, err);
     if (status != DYNO_OK)
         return status;
     return dyno_hs2_reply_check(reply, call, link->answer.bytes, err);
+}
+
+void dyno_hs2_link_drain(struct dyno_hs2_link *link)
+{
+    /* Without a connection of its own to look at, HTTP has nothing that comes unasked. */
+    enum dyno_status status = link->http == NULL ? DYNO_OK : DYNO_ETIMEOUT;
+    while (status == DYNO_OK && link->due_count > 0)
+        status = take(link, 0, true, NULL);
 }

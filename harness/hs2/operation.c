@@ -70,14 +70,14 @@ static enum dyno_status judge_state(struct dyno_hs2_operation *operation,
     }
 }
 
-/* One status call; one whose answer is owed is continued, not repeated. */
+/* One status call; one whose answer is due is continued, not repeated. */
 static enum dyno_status ask_status(struct dyno_hs2_operation *operation, int64_t deadline_ns,
                                    bool may_be_owed, bool *is_done_out, struct dyno_err *err)
 {
     const enum dyno_hs2_call call = DYNO_HS2_GET_OPERATION_STATUS;
     struct dyno_hs2_link *link = &operation->session->link;
     *is_done_out = true;
-    if (!link->is_owed || link->owed_seqid != operation->poll_seqid) {
+    if (!dyno_hs2_link_is_due(link, operation->poll_seqid)) {
         enum dyno_status status = dyno_hs2_link_settle(link, deadline_ns, may_be_owed, err);
         if (status != DYNO_OK)
             return status;
@@ -88,9 +88,8 @@ static enum dyno_status ask_status(struct dyno_hs2_operation *operation, int64_t
         operation->poll_seqid = link->seqid;
     }
     struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
-    struct dyno_hs2_receipt receipt = {
-        .call = call, .deadline_ns = deadline_ns, .may_be_owed = may_be_owed};
-    enum dyno_status status = dyno_hs2_link_receive(link, &receipt, &reply, err);
+    enum dyno_status status =
+        dyno_hs2_link_receive(link, operation->poll_seqid, deadline_ns, may_be_owed, &reply, err);
     if (status == DYNO_OK)
         status = dyno_hs2_reply_check(&reply, call, link->answer.bytes, err);
     return status == DYNO_OK ? judge_state(operation, &reply, is_done_out, err) : status;
@@ -121,7 +120,7 @@ enum dyno_status dyno_hs2_operation_wait(struct dyno_hs2_operation *operation, i
         bool is_ours = deadline_ns < call_deadline;
         enum dyno_status status =
             ask_status(operation, is_ours ? deadline_ns : call_deadline, is_ours, &is_done, err);
-        if (operation->session->link.is_owed)
+        if (operation->session->link.due_count > 0)
             return out_of_time(err);
         if (status != DYNO_OK)
             return status;
@@ -138,52 +137,82 @@ enum dyno_status dyno_hs2_operation_poll(struct dyno_hs2_operation *operation, b
     return ask_status(operation, poll_deadline(operation), false, is_done_out, err);
 }
 
-enum dyno_status dyno_hs2_operation_columns(struct dyno_hs2_operation *operation,
-                                            const struct dyno_hs2_column_desc **columns_out,
-                                            size_t *count_out, struct dyno_err *err)
+/* Read the schema, which is the answer to request `seqid`. */
+static enum dyno_status receive_columns(struct dyno_hs2_operation *operation, int32_t seqid,
+                                        int64_t deadline_ns, struct dyno_err *err)
 {
-    struct dyno_hs2_session *session = operation->session;
-    if (!operation->has_columns) {
-        struct dyno_wire_writer *request =
-            dyno_hs2_link_begin(&session->link, DYNO_HS2_GET_RESULT_SET_METADATA);
-        dyno_hs2_request_operation(request, &operation->handle);
-        struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
-        enum dyno_status status =
-            dyno_hs2_link_call(&session->link, DYNO_HS2_GET_RESULT_SET_METADATA,
-                               dyno_hs2_session_deadline(session), &reply, err);
-        if (status != DYNO_OK) {
-            dyno_hs2_schema_deinit(&reply.schema);
-            return status;
-        }
-        operation->schema = reply.schema;
-        operation->has_columns = true;
+    struct dyno_hs2_link *link = &operation->session->link;
+    struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
+    enum dyno_status status = dyno_hs2_link_receive(link, seqid, deadline_ns, false, &reply, err);
+    if (status == DYNO_OK)
+        status =
+            dyno_hs2_reply_check(&reply, DYNO_HS2_GET_RESULT_SET_METADATA, link->answer.bytes, err);
+    if (status != DYNO_OK) {
+        dyno_hs2_schema_deinit(&reply.schema);
+        return status;
     }
+    operation->schema = reply.schema;
+    operation->has_columns = true;
+    return DYNO_OK;
+}
+
+/* Ask for the schema, and with a block for the first rows too. */
+static enum dyno_status ask_columns(struct dyno_hs2_operation *operation, int64_t max_rows,
+                                    struct dyno_hs2_block *block, struct dyno_err *err)
+{
+    struct dyno_hs2_link *link = &operation->session->link;
+    int64_t deadline_ns = dyno_hs2_session_deadline(operation->session);
+    bool wants_rows = block != NULL && max_rows > 0 && link->http == NULL;
+    dyno_hs2_request_operation(dyno_hs2_link_begin(link, DYNO_HS2_GET_RESULT_SET_METADATA),
+                               &operation->handle);
+    int32_t seqid = link->seqid;
+    if (wants_rows)
+        dyno_hs2_request_fetch(dyno_hs2_link_begin_next(link, DYNO_HS2_FETCH_RESULTS),
+                               &operation->handle, max_rows);
+    enum dyno_status status = dyno_hs2_link_send(link, deadline_ns, err);
+    if (status != DYNO_OK)
+        return status;
+    if (wants_rows)
+        dyno_hs2_ahead_expect(&operation->ahead, link, block);
+    return receive_columns(operation, seqid, deadline_ns, err);
+}
+
+enum dyno_status dyno_hs2_operation_columns_and_rows(
+    struct dyno_hs2_operation *operation, int64_t max_rows, struct dyno_hs2_block *block,
+    const struct dyno_hs2_column_desc **columns_out, size_t *count_out, struct dyno_err *err)
+{
+    enum dyno_status status = DYNO_OK;
+    if (!operation->has_columns)
+        status = ask_columns(operation, max_rows, block, err);
+    if (status != DYNO_OK)
+        return status;
     *columns_out = operation->schema.columns;
     *count_out = operation->schema.count;
     return DYNO_OK;
 }
 
-/* The answer is received into the block's own bytes. */
-static enum dyno_status fetch_into(struct dyno_hs2_operation *operation,
+enum dyno_status dyno_hs2_operation_columns(struct dyno_hs2_operation *operation,
+                                            const struct dyno_hs2_column_desc **columns_out,
+                                            size_t *count_out, struct dyno_err *err)
+{
+    return dyno_hs2_operation_columns_and_rows(operation, 0, NULL, columns_out, count_out, err);
+}
+
+/* Ask for rows and await them, in the block's own memory. */
+static enum dyno_status fetch_into(struct dyno_hs2_operation *operation, int64_t max_rows,
                                    struct dyno_hs2_block *block, struct dyno_err *err)
 {
-    struct dyno_hs2_session *session = operation->session;
-    int64_t deadline = dyno_hs2_session_deadline(session);
-    enum dyno_status status = dyno_hs2_link_send(&session->link, deadline, err);
-    if (status != DYNO_OK)
-        return status;
-    struct dyno_hs2_buffer bytes = {.bytes = block->bytes, .capacity = block->capacity};
-    struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
-    reply.block = block;
-    struct dyno_hs2_receipt receipt = {
-        .call = DYNO_HS2_FETCH_RESULTS, .into = &bytes, .deadline_ns = deadline};
-    status = dyno_hs2_link_receive(&session->link, &receipt, &reply, err);
-    block->bytes = bytes.bytes;
-    block->len = bytes.len;
-    block->capacity = bytes.capacity;
-    if (status == DYNO_OK)
-        status = dyno_hs2_reply_check(&reply, DYNO_HS2_FETCH_RESULTS, block->bytes, err);
-    return status;
+    struct dyno_hs2_link *link = &operation->session->link;
+    int64_t deadline_ns = dyno_hs2_session_deadline(operation->session);
+    if (operation->ahead.seqid == 0) {
+        dyno_hs2_request_fetch(dyno_hs2_link_begin(link, DYNO_HS2_FETCH_RESULTS),
+                               &operation->handle, max_rows);
+        enum dyno_status status = dyno_hs2_link_send(link, deadline_ns, err);
+        if (status != DYNO_OK)
+            return status;
+        dyno_hs2_ahead_expect(&operation->ahead, link, block);
+    }
+    return dyno_hs2_ahead_take(&operation->ahead, link, deadline_ns, block, err);
 }
 
 enum dyno_status dyno_hs2_operation_fetch(struct dyno_hs2_operation *operation, int64_t max_rows,
@@ -194,10 +223,7 @@ enum dyno_status dyno_hs2_operation_fetch(struct dyno_hs2_operation *operation, 
     block->column_count = 0;
     if (operation->has_columns && operation->schema.count == 0)
         return DYNO_OK;
-    struct dyno_wire_writer *request =
-        dyno_hs2_link_begin(&operation->session->link, DYNO_HS2_FETCH_RESULTS);
-    dyno_hs2_request_fetch(request, &operation->handle, max_rows);
-    enum dyno_status status = fetch_into(operation, block, err);
+    enum dyno_status status = fetch_into(operation, max_rows, block, err);
     if (status == DYNO_OK) {
         dyno_hs2_rowset_resolve(block, block->bytes);
         return DYNO_OK;
@@ -240,22 +266,29 @@ enum dyno_status dyno_hs2_operation_cancel(struct dyno_hs2_operation *operation,
     return status;
 }
 
+/* The server closes the operation as soon as it reads the request; its answer has no news and is taken
+ * off the wire before that to the next call. */
+static void send_close(struct dyno_hs2_operation *operation)
+{
+    struct dyno_hs2_link *link = &operation->session->link;
+    int64_t deadline_ns = dyno_hs2_session_deadline(operation->session);
+    struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
+    dyno_hs2_request_operation(dyno_hs2_link_begin(link, DYNO_HS2_CLOSE_OPERATION),
+                               &operation->handle);
+    enum dyno_status status = dyno_hs2_link_send(link, deadline_ns, NULL);
+    if (status == DYNO_OK && link->http != NULL)
+        status = dyno_hs2_link_receive(link, link->seqid, deadline_ns, false, &reply, NULL);
+    /* A server that refuses to close it has none; a lost connection is remembered by the link. */
+    (void)status;
+}
+
 void dyno_hs2_operation_close(struct dyno_hs2_operation *operation)
 {
     if (operation == NULL)
         return;
-    struct dyno_hs2_session *session = operation->session;
-    if (!session->link.is_dead) {
-        struct dyno_wire_writer *request =
-            dyno_hs2_link_begin(&session->link, DYNO_HS2_CLOSE_OPERATION);
-        dyno_hs2_request_operation(request, &operation->handle);
-        struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
-        enum dyno_status status =
-            dyno_hs2_link_call(&session->link, DYNO_HS2_CLOSE_OPERATION,
-                               dyno_hs2_session_deadline(session), &reply, NULL);
-        /* A server that refuses to close it has none; a lost connection is remembered by the link. */
-        (void)status;
-    }
+    dyno_hs2_ahead_drop(&operation->ahead, &operation->session->link);
+    if (!operation->session->link.is_dead)
+        send_close(operation);
     dyno_hs2_schema_deinit(&operation->schema);
     free(operation);
 }

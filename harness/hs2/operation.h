@@ -85,6 +85,18 @@ enum dyno_status dyno_hs2_operation_columns(struct dyno_hs2_operation *operation
                                             struct dyno_err *err) DYNO_MUST_CHECK;
 
 /**
+ * The same, and if they are not known yet ask in the same write for the first `max_rows` rows, which
+ * the next dyno_hs2_operation_fetch takes, whatever number it asks for. `block` lends its memory until
+ * then and is empty. To be called of an operation that is done. Over HTTP, and with `max_rows` 0, no
+ * rows are asked for.
+ */
+enum dyno_status
+dyno_hs2_operation_columns_and_rows(struct dyno_hs2_operation *operation, int64_t max_rows,
+                                    struct dyno_hs2_block *block,
+                                    const struct dyno_hs2_column_desc **columns_out,
+                                    size_t *count_out, struct dyno_err *err) DYNO_MUST_CHECK;
+
+/**
  * Fetch the next rows into `block`, whose former content is dropped but whose memory is used again.
  * The end of the result is a block with 0 rows; an operation of zero columns is at its end at once.
  */
@@ -102,7 +114,11 @@ void dyno_hs2_operation_guid(const struct dyno_hs2_operation *operation, char ou
 enum dyno_status dyno_hs2_operation_cancel(struct dyno_hs2_operation *operation,
                                            struct dyno_err *err) DYNO_MUST_CHECK;
 
-/** CloseOperation (skipped on a dead connection) and free. NULL is fine. */
+/**
+ * CloseOperation (skipped on a dead connection) and free, without waiting for the answer but over HTTP:
+ * a call or dyno_hs2_session_close that follows on the session takes it, within its own deadline. NULL
+ * is fine.
+ */
 void dyno_hs2_operation_close(struct dyno_hs2_operation *operation);
 
 /* Catalog calls; finished when they return, rows by dyno_hs2_operation_fetch. NULL: not restricted. */

@@ -2,6 +2,7 @@
 #ifndef DYNO_HS2_PRIVATE_H
 #define DYNO_HS2_PRIVATE_H
 
+#include "hs2/ahead.h"
 #include "hs2/link.h"
 #include "hs2/operation.h"
 #include "hs2/session.h"
@@ -26,7 +27,8 @@ struct dyno_hs2_operation {
     struct dyno_hs2_schema schema;
     bool has_columns; /**< has the schema been asked for? */
     bool is_done;
-    int32_t poll_seqid; /**< the last status call, whose answer may be owed */
+    int32_t poll_seqid; /**< the last status call, whose answer may be due */
+    struct dyno_hs2_ahead ahead;
 };
 
 /** The deadline of a call that starts now, longer where it has to wait for an owed status first. */

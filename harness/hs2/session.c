@@ -14,7 +14,8 @@
 int64_t dyno_hs2_session_deadline(const struct dyno_hs2_session *session)
 {
     int64_t timeout_ns = atomic_load(&session->call_timeout_ns);
-    if (session->link.is_owed && timeout_ns < INT64_MAX - DYNO_HS2_LONG_POLL_NS)
+    if (dyno_hs2_link_is_held_back(&session->link) &&
+        timeout_ns < INT64_MAX - DYNO_HS2_LONG_POLL_NS)
         timeout_ns += DYNO_HS2_LONG_POLL_NS;
     return dyno_hs2_deadline(timeout_ns);
 }
@@ -140,8 +141,10 @@ int32_t dyno_hs2_session_protocol(const struct dyno_hs2_session *session)
     return session->protocol;
 }
 
-int dyno_hs2_session_probe(const struct dyno_hs2_session *session)
+int dyno_hs2_session_probe(struct dyno_hs2_session *session)
 {
+    /* An answer that lies there would hide the end of the stream behind it. */
+    dyno_hs2_link_drain(&session->link);
     return session->link.is_dead || dyno_transport_is_closed_by_peer(&session->link.transport);
 }
 

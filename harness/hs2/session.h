@@ -101,7 +101,7 @@ int32_t dyno_hs2_session_protocol(const struct dyno_hs2_session *session);
 int dyno_hs2_session_is_dead(const struct dyno_hs2_session *session);
 
 /** The same, with a look whether the server has closed the connection meanwhile; no call, no wait. */
-int dyno_hs2_session_probe(const struct dyno_hs2_session *session);
+int dyno_hs2_session_probe(struct dyno_hs2_session *session);
 
 /** Set the per-call deadline from here on. */
 void dyno_hs2_session_set_call_timeout(struct dyno_hs2_session *session, int64_t timeout_ns);

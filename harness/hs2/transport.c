@@ -4,6 +4,7 @@
 #include "hs2/wait.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -116,6 +117,15 @@ enum dyno_status dyno_transport_connect(struct dyno_transport *transport, const 
                             transport->peer, dyno_errno_text(code, text));
 }
 
+void dyno_transport_set_blocking(struct dyno_transport *transport)
+{
+    const struct timeval longest = {.tv_sec = DYNO_TRANSPORT_WAIT_NS / DYNO_NS_PER_S};
+    int flags = fcntl(transport->fd, F_GETFL);
+    transport->is_blocking =
+        setsockopt(transport->fd, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest) == 0 &&
+        flags >= 0 && fcntl(transport->fd, F_SETFL, flags & ~O_NONBLOCK) == 0;
+}
+
 enum dyno_status dyno_transport_secure(struct dyno_transport *transport, const char *host,
                                        const struct dyno_tls_context *context, int64_t deadline_ns,
                                        struct dyno_err *err)
@@ -161,7 +171,7 @@ static enum dyno_status send_some(struct dyno_transport *transport, const uint8_
 {
     if (transport->tls != NULL)
         return dyno_tls_send(transport->tls, bytes, len, len_out, wait_out, err);
-    ssize_t sent = send(transport->fd, bytes, len, MSG_NOSIGNAL);
+    ssize_t sent = send(transport->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
     *len_out = sent > 0 ? (size_t)sent : 0;
     *wait_out = sent < 0 ? POLLOUT : 0;
     if (sent >= 0 || errno == EAGAIN || errno == EINTR)
@@ -186,10 +196,10 @@ enum dyno_status dyno_transport_send(struct dyno_transport *transport, const uin
     return DYNO_OK;
 }
 
-/* One try to receive; `*wait_out` is the event to wait for where nothing came. */
+/* One receive; `*wait_out` is the event to wait for where nothing came. */
 static enum dyno_status receive_some(struct dyno_transport *transport,
-                                     const struct dyno_transport_room *room, size_t *len_out,
-                                     short *wait_out, struct dyno_err *err)
+                                     const struct dyno_transport_room *room, int flags,
+                                     size_t *len_out, short *wait_out, struct dyno_err *err)
 {
     struct iovec pieces[2] = {
         {.iov_base = room->head, .iov_len = room->head_bytes},
@@ -199,13 +209,22 @@ static enum dyno_status receive_some(struct dyno_transport *transport,
     if (transport->tls != NULL)
         return dyno_tls_receive(transport->tls, pieces[piece].iov_base, pieces[piece].iov_len,
                                 len_out, wait_out, err);
-    ssize_t got = piece == 1 ? recv(transport->fd, room->body, room->body_bytes, 0)
-                             : readv(transport->fd, pieces, 2);
+    struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
+    ssize_t got = piece == 1 ? recv(transport->fd, room->body, room->body_bytes, flags)
+                             : recvmsg(transport->fd, &message, flags);
     *len_out = got > 0 ? (size_t)got : 0;
     *wait_out = got < 0 ? POLLIN : 0;
     if (got >= 0 || errno == EAGAIN || errno == EINTR)
         return DYNO_OK;
     return lost(transport, "receiving from", errno, err);
+}
+
+/* May the next receive wait in the socket, and still be back before the deadline? */
+static bool may_block(const struct dyno_transport *transport, int64_t deadline_ns)
+{
+    if (!transport->is_blocking)
+        return false;
+    return deadline_ns == INT64_MAX || deadline_ns - dyno_now_ns() > DYNO_TRANSPORT_WAIT_NS;
 }
 
 enum dyno_status dyno_transport_receive(struct dyno_transport *transport,
@@ -217,10 +236,13 @@ enum dyno_status dyno_transport_receive(struct dyno_transport *transport,
     short events = is_answer_awaited && transport->tls == NULL ? POLLIN : 0;
     *len_out = 0;
     for (;;) {
-        enum dyno_status status =
-            events != 0 ? wait_or_fail(transport, events, deadline_ns, err) : DYNO_OK;
+        bool is_blocking = may_block(transport, deadline_ns);
+        enum dyno_status status = DYNO_OK;
+        if (events != 0 && !is_blocking)
+            status = wait_or_fail(transport, events, deadline_ns, err);
         if (status == DYNO_OK)
-            status = receive_some(transport, room, len_out, &events, err);
+            status = receive_some(transport, room, is_blocking ? 0 : MSG_DONTWAIT, len_out, &events,
+                                  err);
         if (status != DYNO_OK || events == 0)
             return status;
     }

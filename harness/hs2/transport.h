@@ -1,6 +1,9 @@
 /**
- * A TCP connection, with TLS where it is asked for, and with deadlines. The socket is non-blocking, every wait is a poll, and no call
- * waits past its deadline (CLOCK_MONOTONIC) or raises SIGPIPE. One thread at a time.
+ * A TCP connection, with TLS where it is asked for, and with deadlines. No call waits past its deadline
+ * (CLOCK_MONOTONIC) or raises SIGPIPE. One thread at a time.
+ *
+ * Waits are polls, but for answers on a plain connection whose deadline is far away: those are awaited
+ * in the receive itself, which saves a system call each.
  */
 #ifndef DYNO_HS2_TRANSPORT_H
 #define DYNO_HS2_TRANSPORT_H
@@ -15,8 +18,12 @@
 struct dyno_transport {
     int fd;               /**< -1: closed */
     struct dyno_tls *tls; /**< NULL: plain */
-    char peer[288];       /**< "host:port", for messages */
+    bool is_blocking; /**< the socket is: a receive may wait, for DYNO_TRANSPORT_WAIT_NS at most */
+    char peer[288];   /**< "host:port", for messages */
 };
+
+/** The longest that a blocking receive waits before it looks at the clock again. */
+#define DYNO_TRANSPORT_WAIT_NS INT64_C(1000000000)
 
 #define DYNO_TRANSPORT_INIT                                                                        \
     {                                                                                              \
@@ -39,6 +46,9 @@ struct dyno_transport_room {
 enum dyno_status dyno_transport_connect(struct dyno_transport *transport, const char *host,
                                         uint16_t port, int64_t deadline_ns,
                                         struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** Let receives wait in the socket; not for TLS. Where that cannot be set, they go on to poll. */
+void dyno_transport_set_blocking(struct dyno_transport *transport);
 
 /** Shake hands for TLS on a connection that has carried nothing yet; failures as of dyno_tls_open. */
 enum dyno_status dyno_transport_secure(struct dyno_transport *transport, const char *host,

@@ -1,6 +1,7 @@
 #include "odbc/execute.h"
 
 #include "base/clock.h"
+#include "odbc/fetch.h"
 #include "odbc/param.h"
 #include "odbc/sqlstate.h"
 
@@ -54,11 +55,11 @@ static enum dyno_status submit(struct dyno_odbc_stmt *stmt, const char *sql,
 /* The operation has ended with `status`: it becomes the result, or is closed. The caller holds the
  * wire. */
 static enum dyno_status settle(struct dyno_odbc_stmt *stmt, struct dyno_hs2_operation *operation,
-                               enum dyno_status status, struct dyno_err *err)
+                               enum dyno_status status, int64_t rows_ahead, struct dyno_err *err)
 {
     if (status == DYNO_OK)
-        status =
-            dyno_odbc_result_take_operation(&stmt->result, operation, &stmt->dbc->settings, err);
+        status = dyno_odbc_result_take_operation(&stmt->result, operation, rows_ahead,
+                                                 &stmt->dbc->settings, err);
     if (status != DYNO_OK) {
         dyno_odbc_canceller_withdraw(&stmt->canceller);
         dyno_hs2_operation_close(operation);
@@ -67,7 +68,8 @@ static enum dyno_status settle(struct dyno_odbc_stmt *stmt, struct dyno_hs2_oper
 }
 
 /* Submit and await; the caller holds the wire. */
-static enum dyno_status run(struct dyno_odbc_stmt *stmt, const char *sql, struct dyno_err *err)
+static enum dyno_status run(struct dyno_odbc_stmt *stmt, const char *sql, int64_t rows_ahead,
+                            struct dyno_err *err)
 {
     int64_t deadline_ns = deadline_of(stmt);
     struct dyno_hs2_operation *operation = NULL;
@@ -77,7 +79,7 @@ static enum dyno_status run(struct dyno_odbc_stmt *stmt, const char *sql, struct
     status = dyno_hs2_operation_wait(operation, deadline_ns, err);
     if (status == DYNO_ETIMEOUT && dyno_hs2_session_is_dead(stmt->dbc->session) == 0)
         expire(stmt, operation, err);
-    return settle(stmt, operation, status, err);
+    return settle(stmt, operation, status, rows_ahead, err);
 }
 
 /* What an execution came to, as a return code and the statement's state. */
@@ -98,12 +100,12 @@ static SQLRETURN conclude(struct dyno_odbc_stmt *stmt, enum dyno_status status,
     return SQL_SUCCESS;
 }
 
-static SQLRETURN run_sync(struct dyno_odbc_stmt *stmt, const char *sql)
+static SQLRETURN run_sync(struct dyno_odbc_stmt *stmt, const char *sql, int64_t rows_ahead)
 {
     struct dyno_err err = DYNO_ERR_INIT;
     dyno_odbc_canceller_begin(&stmt->canceller);
     (void)pthread_mutex_lock(&stmt->dbc->wire);
-    enum dyno_status status = run(stmt, sql, &err);
+    enum dyno_status status = run(stmt, sql, rows_ahead, &err);
     (void)pthread_mutex_unlock(&stmt->dbc->wire);
     return conclude(stmt, status, &err);
 }
@@ -142,7 +144,8 @@ SQLRETURN dyno_odbc_execute_resume(struct dyno_odbc_stmt *stmt)
         expire(stmt, pending.operation, &err);
     stmt->pending = (struct dyno_odbc_pending){.call = DYNO_ODBC_CALL_NONE};
     stmt->state = stmt->is_prepared ? DYNO_ODBC_STMT_PREPARED : DYNO_ODBC_STMT_IDLE;
-    status = settle(stmt, pending.operation, status, &err);
+    /* No rows ahead: others of the connection would have to wait for them. */
+    status = settle(stmt, pending.operation, status, 0, &err);
     (void)pthread_mutex_unlock(&stmt->dbc->wire);
     return conclude(stmt, status, &err);
 }
@@ -172,7 +175,8 @@ static SQLRETURN run_set(struct dyno_odbc_stmt *stmt, size_t set, enum dyno_odbc
     if (state != NULL)
         rc = post_parameter(stmt, state, set, number);
     else
-        rc = is_async ? start_async(stmt, sql, call) : run_sync(stmt, sql);
+        rc = is_async ? start_async(stmt, sql, call)
+                      : run_sync(stmt, sql, dyno_odbc_first_rows(stmt));
     dyno_str_deinit(&text);
     return rc;
 }
@@ -263,7 +267,7 @@ SQLRETURN dyno_odbc_execute_preview(struct dyno_odbc_stmt *stmt)
     dyno_str_init(&text, STATEMENT_MAX_BYTES);
     write_preview(&stmt->sql, &text);
     SQLRETURN rc = text.failed ? dyno_odbc_diag_post(&stmt->diag, "HY001", NULL)
-                               : run_sync(stmt, dyno_str_text(&text));
+                               : run_sync(stmt, dyno_str_text(&text), 0);
     dyno_str_deinit(&text);
     if (rc != SQL_SUCCESS)
         return rc;

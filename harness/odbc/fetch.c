@@ -17,14 +17,19 @@ static bool reserve_marks(struct dyno_odbc_stmt *stmt, size_t rows)
     return true;
 }
 
-/* Rows to ask for: a block, or what SQL_ATTR_MAX_ROWS leaves. */
-static int64_t rows_wanted(const struct dyno_odbc_stmt *stmt, int64_t most)
+/* `most` rows, or what SQL_ATTR_MAX_ROWS leaves of them after those that were served. */
+static int64_t allowed_of(const struct dyno_odbc_stmt *stmt, int64_t served, int64_t most)
 {
     SQLULEN max_rows = stmt->attrs.max_rows;
     if (max_rows == 0 || max_rows > (SQLULEN)INT64_MAX)
         return most;
-    int64_t left = (int64_t)max_rows - stmt->result.rows_served;
+    int64_t left = (int64_t)max_rows - served;
     return left < most ? left : most;
+}
+
+int64_t dyno_odbc_first_rows(const struct dyno_odbc_stmt *stmt)
+{
+    return allowed_of(stmt, 0, stmt->dbc->settings.rows_per_block);
 }
 
 static SQLRETURN fail_fetch(struct dyno_odbc_stmt *stmt, enum dyno_status status,
@@ -39,7 +44,7 @@ static SQLRETURN fail_fetch(struct dyno_odbc_stmt *stmt, enum dyno_status status
 static SQLRETURN next_block(struct dyno_odbc_stmt *stmt)
 {
     struct dyno_odbc_result *result = &stmt->result;
-    int64_t wanted = rows_wanted(stmt, stmt->dbc->settings.rows_per_block);
+    int64_t wanted = allowed_of(stmt, result->rows_served, stmt->dbc->settings.rows_per_block);
     if (result->is_at_end || result->operation == NULL || wanted <= 0) {
         result->is_at_end = true;
         return SQL_NO_DATA;
@@ -81,7 +86,7 @@ static SQLRETURN fill_rowset(struct dyno_odbc_stmt *stmt, size_t *filled_out)
         size_t count = result->block->row_count - result->next_row;
         if (count > stmt->ard->array_size - filled)
             count = stmt->ard->array_size - filled;
-        int64_t allowed = rows_wanted(stmt, (int64_t)count);
+        int64_t allowed = allowed_of(stmt, result->rows_served, (int64_t)count);
         if (allowed <= 0) {
             result->is_at_end = true;
             break;

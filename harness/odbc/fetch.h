@@ -12,6 +12,9 @@
  */
 SQLRETURN dyno_odbc_fetch(struct dyno_odbc_stmt *stmt);
 
+/** Rows of the first block that is to be asked of the server: RowsFetchedPerBlock or SQL_ATTR_MAX_ROWS. */
+int64_t dyno_odbc_first_rows(const struct dyno_odbc_stmt *stmt);
+
 /** Read a cell of the current row, on from where the last call on the same column ended. */
 SQLRETURN dyno_odbc_get_data(struct dyno_odbc_stmt *stmt, SQLUSMALLINT column,
                              const struct dyno_odbc_target *target);

@@ -32,12 +32,14 @@ static enum dyno_status describe(struct dyno_odbc_result *result,
 
 enum dyno_status dyno_odbc_result_take_operation(struct dyno_odbc_result *result,
                                                  struct dyno_hs2_operation *operation,
+                                                 int64_t rows_ahead,
                                                  const struct dyno_odbc_settings *settings,
                                                  struct dyno_err *err)
 {
     const struct dyno_hs2_column_desc *columns = NULL;
     size_t count = 0;
-    enum dyno_status status = dyno_hs2_operation_columns(operation, &columns, &count, err);
+    enum dyno_status status = dyno_hs2_operation_columns_and_rows(
+        operation, rows_ahead, &result->wire_block, &columns, &count, err);
     if (status == DYNO_OK)
         status = describe(result, columns, count, settings, err);
     if (status != DYNO_OK)

@@ -32,10 +32,12 @@ void dyno_odbc_result_init(struct dyno_odbc_result *result);
 
 /**
  * Take over an operation that has finished, or a finished table, and describe its columns. On failure
- * (DYNO_ENOMEM) the caller still owns it.
+ * (DYNO_ENOMEM) the caller still owns it. `rows_ahead` rows are asked for in the same write as the
+ * operation's columns; 0: none.
  */
 enum dyno_status dyno_odbc_result_take_operation(struct dyno_odbc_result *result,
                                                  struct dyno_hs2_operation *operation,
+                                                 int64_t rows_ahead,
                                                  const struct dyno_odbc_settings *settings,
                                                  struct dyno_err *err) DYNO_MUST_CHECK;
 enum dyno_status dyno_odbc_result_take_table(struct dyno_odbc_result *result,

@@ -12,8 +12,8 @@ static enum dyno_status use_statement(struct dyno_hs2_operation *operation,
     size_t count = 0;
     enum dyno_status status = dyno_hs2_operation_wait(operation, INT64_MAX, err);
     if (status == DYNO_OK)
-        status = dyno_hs2_operation_columns(operation, &columns, &count, err);
-    if (status == DYNO_OK)
+        status = dyno_hs2_operation_columns_and_rows(operation, 1, block, &columns, &count, err);
+    for (int i = 0; i < 2 && status == DYNO_OK; i++)
         status = dyno_hs2_operation_fetch(operation, 1000, block, err);
     if (status == DYNO_OK)
         status = dyno_hs2_operation_cancel(operation, err);

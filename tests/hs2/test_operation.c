@@ -31,7 +31,92 @@ static void test_statement_takes_only_the_calls_it_needs(void **state)
     assert_int_equal(dyno_fake_hs2_calls(fixture.server, DYNO_HS2_GET_OPERATION_STATUS), 1);
     assert_int_equal(dyno_fake_hs2_calls(fixture.server, DYNO_HS2_GET_RESULT_SET_METADATA), 1);
     assert_int_equal(dyno_fake_hs2_calls(fixture.server, DYNO_HS2_FETCH_RESULTS), 2);
-    assert_int_equal(dyno_fake_hs2_calls(fixture.server, DYNO_HS2_CLOSE_OPERATION), 1);
+    assert_int_equal(dyno_fake_hs2_await_calls(fixture.server, DYNO_HS2_CLOSE_OPERATION, 1), 1);
+    fixture_close(&fixture);
+}
+
+/* Of two statements on a session, the second's calls take the first's rows off the wire for it. */
+static void check_rows_ahead(bool is_sasl, bool is_http)
+{
+    const struct dyno_fake_hs2_options options = {.is_sasl = is_sasl, .is_http = is_http};
+    struct fixture fixture = {.err = DYNO_ERR_INIT};
+    struct dyno_hs2_block second;
+    dyno_hs2_block_init(&fixture.block);
+    dyno_hs2_block_init(&second);
+    assert_int_equal(dyno_fake_hs2_start(&options, &fixture.server, &fixture.err), DYNO_OK);
+    struct dyno_hs2_options client = fixture_client(fixture.server, is_sasl);
+    client.transport = is_http ? DYNO_HS2_TRANSPORT_HTTP : DYNO_HS2_TRANSPORT_BINARY;
+    assert_int_equal(dyno_hs2_session_open(&client, &fixture.session, &fixture.err), DYNO_OK);
+    const struct dyno_hs2_column_desc *columns = NULL;
+    size_t count = 0;
+    struct dyno_hs2_operation *rows = fixture_run(&fixture, "ROWS 25000");
+    assert_int_equal(dyno_hs2_operation_columns_and_rows(rows, 20000, &fixture.block, &columns,
+                                                         &count, &fixture.err),
+                     DYNO_OK);
+    assert_int_equal(count, 4);
+    struct dyno_hs2_operation *one = fixture_run(&fixture, "SELECT 1");
+    assert_int_equal(dyno_hs2_operation_fetch(one, 10, &second, &fixture.err), DYNO_OK);
+    assert_int_equal(second.row_count, 1);
+    assert_int_equal(dyno_hs2_operation_fetch(rows, 20000, &fixture.block, &fixture.err), DYNO_OK);
+    assert_int_equal(fixture.block.row_count, 20000);
+    assert_int_equal(dyno_hs2_column_i64(&fixture.block.columns[0], 19999), 19999);
+    assert_int_equal(dyno_hs2_operation_fetch(rows, 20000, &fixture.block, &fixture.err), DYNO_OK);
+    assert_int_equal(fixture.block.row_count, 5000);
+    assert_int_equal(dyno_hs2_column_i64(&fixture.block.columns[0], 0), 20000);
+    dyno_hs2_operation_close(one);
+    dyno_hs2_operation_close(rows);
+    dyno_hs2_block_deinit(&second);
+    fixture_close(&fixture);
+}
+
+static void test_rows_ahead_wait_for_their_reader(void **state)
+{
+    (void)state;
+    check_rows_ahead(false, false);
+    check_rows_ahead(true, false);
+    check_rows_ahead(false, true);
+}
+
+/* Rows that nobody fetches, closed before and after their answer has come. */
+static void test_rows_ahead_may_be_left(void **state)
+{
+    (void)state;
+    struct fixture fixture = fixture_open(&NOSASL);
+    const struct dyno_hs2_column_desc *columns = NULL;
+    size_t count = 0;
+    for (int i = 0; i < 20; i++) {
+        struct dyno_hs2_operation *rows = fixture_run(&fixture, "ROWS 100000");
+        assert_int_equal(dyno_hs2_operation_columns_and_rows(rows, i < 10 ? 100 : 100000,
+                                                             &fixture.block, &columns, &count,
+                                                             &fixture.err),
+                         DYNO_OK);
+        if (i % 2 == 0)
+            dyno_hs2_operation_close(fixture_run(&fixture, "SELECT 1"));
+        dyno_hs2_operation_close(rows);
+    }
+    assert_int_equal(dyno_fake_hs2_await_calls(fixture.server, DYNO_HS2_CLOSE_OPERATION, 30), 30);
+    dyno_hs2_operation_close(fixture_run(&fixture, "SELECT 1"));
+    fixture_close(&fixture);
+}
+
+/* The server's refusal of rows that were asked for ahead is told when they are fetched. */
+static void test_a_refusal_of_rows_ahead_is_told_at_the_fetch(void **state)
+{
+    (void)state;
+    struct fixture fixture = fixture_open(&NOSASL);
+    const struct dyno_hs2_column_desc *columns = NULL;
+    size_t count = 0;
+    struct dyno_hs2_operation *operation = fixture_execute(&fixture, "SLEEP 5000");
+    assert_int_equal(dyno_hs2_operation_columns_and_rows(operation, 100, &fixture.block, &columns,
+                                                         &count, &fixture.err),
+                     DYNO_OK);
+    dyno_hs2_operation_close(fixture_run(&fixture, "SELECT 1"));
+    assert_int_equal(dyno_hs2_operation_fetch(operation, 100, &fixture.block, &fixture.err),
+                     DYNO_ESERVER);
+    assert_non_null(strstr(fixture.err.message, "Expected state FINISHED"));
+    assert_false(dyno_hs2_session_is_dead(fixture.session));
+    assert_int_equal(dyno_hs2_operation_cancel(operation, &fixture.err), DYNO_OK);
+    dyno_hs2_operation_close(operation);
     fixture_close(&fixture);
 }
 
@@ -436,6 +521,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_statement_takes_only_the_calls_it_needs),
+        cmocka_unit_test(test_rows_ahead_wait_for_their_reader),
+        cmocka_unit_test(test_rows_ahead_may_be_left),
+        cmocka_unit_test(test_a_refusal_of_rows_ahead_is_told_at_the_fetch),
         cmocka_unit_test(test_many_rows_come_in_blocks),
         cmocka_unit_test(test_every_type_and_its_null_arrives),
         cmocka_unit_test(test_zero_columns_are_legal),

@@ -115,7 +115,7 @@ static void test_a_prepared_query_tells_its_columns(void **state)
     assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
     assert_string_equal(driver_cell(&driver, 1), "1");
     assert_int_equal(SQLFreeStmt(driver.stmt, SQL_CLOSE), SQL_SUCCESS);
-    assert_int_equal(dyno_fake_hs2_calls(driver.server, DYNO_HS2_CLOSE_OPERATION), 2);
+    assert_int_equal(dyno_fake_hs2_await_calls(driver.server, DYNO_HS2_CLOSE_OPERATION, 2), 2);
     driver_close(&driver);
 }
 
@@ -165,7 +165,7 @@ static void test_round_trips_of_a_one_row_select(void **state)
         DYNO_HS2_EXECUTE_STATEMENT, DYNO_HS2_GET_OPERATION_STATUS, DYNO_HS2_GET_RESULT_SET_METADATA,
         DYNO_HS2_FETCH_RESULTS, DYNO_HS2_CLOSE_OPERATION};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
-        assert_int_equal(dyno_fake_hs2_calls(driver.server, calls[i]), 1);
+        assert_int_equal(dyno_fake_hs2_await_calls(driver.server, calls[i], 1), 1);
     driver_close(&driver);
 }
 

@@ -43,7 +43,7 @@ static void test_zero_columns_are_a_result(void **state)
     assert_int_equal(SQLMoreResults(driver.stmt), SQL_NO_DATA);
     driver_query(&driver, "ZERO");
     driver_query(&driver, "SELECT 1");
-    assert_int_equal(dyno_fake_hs2_calls(driver.server, DYNO_HS2_CLOSE_OPERATION), 2);
+    assert_int_equal(dyno_fake_hs2_await_calls(driver.server, DYNO_HS2_CLOSE_OPERATION, 2), 2);
     driver_close(&driver);
 }
 

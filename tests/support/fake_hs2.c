@@ -216,6 +216,15 @@ int64_t dyno_fake_hs2_calls(const struct dyno_fake_hs2 *server, enum dyno_hs2_ca
     return server->shared.calls[call];
 }
 
+int64_t dyno_fake_hs2_await_calls(const struct dyno_fake_hs2 *server, enum dyno_hs2_call call,
+                                  int64_t count)
+{
+    int64_t give_up_ns = dyno_now_ns() + 5 * DYNO_NS_PER_S;
+    while (server->shared.calls[call] < count && dyno_now_ns() < give_up_ns)
+        dyno_sleep_ns(DYNO_NS_PER_MS);
+    return server->shared.calls[call];
+}
+
 int64_t dyno_fake_hs2_logins(const struct dyno_fake_hs2 *server)
 {
     return server->shared.logins;

@@ -122,6 +122,10 @@ uint16_t dyno_fake_hs2_port(const struct dyno_fake_hs2 *server);
 /** Calls of that kind that were received so far. Any thread. */
 int64_t dyno_fake_hs2_calls(const struct dyno_fake_hs2 *server, enum dyno_hs2_call call);
 
+/** The same once `count` of them have come, or 5 s have passed: some calls are not waited for. */
+int64_t dyno_fake_hs2_await_calls(const struct dyno_fake_hs2 *server, enum dyno_hs2_call call,
+                                  int64_t count);
+
 /** HTTP requests that were let in by name and password or by token, not by cookie. Any thread. */
 int64_t dyno_fake_hs2_logins(const struct dyno_fake_hs2 *server);
 

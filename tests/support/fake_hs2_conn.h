@@ -22,6 +22,7 @@ struct fake_connection {
     /* The rest belongs to the connection's thread. */
     uint8_t *bytes; /**< the request that is being read */
     size_t len;
+    size_t used; /**< of them; without frames the next request may lie behind */
     size_t capacity;
     struct dyno_wire_writer answer;
     struct fake_settings settings;

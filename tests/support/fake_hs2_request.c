@@ -166,7 +166,10 @@ bool fake_request_read(struct fake_connection *connection, struct fake_request *
 {
     bool is_http = connection->shared->is_http;
     bool is_framed = connection->shared->is_sasl || is_http;
-    connection->len = 0;
+    connection->len -= connection->used;
+    if (connection->len > 0)
+        memmove(connection->bytes, connection->bytes + connection->used, connection->len);
+    connection->used = 0;
     if (is_framed && !(is_http ? fake_http_read(connection) : receive_frame(connection)))
         return false;
     *request = (struct fake_request){.is_known = false};
@@ -187,5 +190,6 @@ bool fake_request_read(struct fake_connection *connection, struct fake_request *
         while (dyno_wire_next_field(&reader, &inner))
             read_field(&reader, &inner, connection, request);
     }
+    connection->used = is_framed ? connection->len : reader.at;
     return reader.status == DYNO_OK;
 }

@@ -1,0 +1,36 @@
+/**
+ * The first rows of a result, asked for before anybody wants them. Whoever takes the answer off the
+ * wire, the rows wait here until the result's reader comes.
+ */
+#ifndef DYNO_HS2_AHEAD_H
+#define DYNO_HS2_AHEAD_H
+
+#include "hs2/block.h"
+#include "hs2/link.h"
+
+/** All zero: nothing was asked for. While an answer is due, it must stay where it is. */
+struct dyno_hs2_ahead {
+    int32_t seqid; /**< of the request; 0: none */
+    bool has_come;
+    struct dyno_hs2_buffer bytes;
+    struct dyno_hs2_block block; /**< all but its bytes */
+    struct dyno_hs2_reply reply;
+};
+
+/** The request sent last was for rows: expect them, in the memory of `block`, which is empty then. */
+void dyno_hs2_ahead_expect(struct dyno_hs2_ahead *ahead, struct dyno_hs2_link *link,
+                           struct dyno_hs2_block *block);
+
+/**
+ * The expected answer and its memory into `block`, whose own is freed, waiting for it if need be.
+ * Nothing is expected afterwards. Failures as of dyno_hs2_link_await and dyno_hs2_reply_check; there
+ * are no rows then.
+ */
+enum dyno_status dyno_hs2_ahead_take(struct dyno_hs2_ahead *ahead, struct dyno_hs2_link *link,
+                                     int64_t deadline_ns, struct dyno_hs2_block *block,
+                                     struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** Nobody comes for the rows: free them, or leave their answer to be dropped. */
+void dyno_hs2_ahead_drop(struct dyno_hs2_ahead *ahead, struct dyno_hs2_link *link);
+
+#endif
