@@ -35,8 +35,19 @@ static size_t take_rest(struct dyno_hs2_link *link, const struct dyno_transport_
     return head + body;
 }
 
-static enum dyno_status receive_bytes(struct receiving *receiving,
-                                      const struct dyno_transport_room *room, size_t *got_out)
+/* What comes before the answer that somebody waits for, as far as its size is known, is not worth waking
+ * up for. */
+static size_t least_bytes(const struct dyno_hs2_link *link)
+{
+    size_t sum = 1;
+    for (size_t i = 0; i + 1 < link->due_count && link->dues[i].call == DYNO_HS2_CLOSE_OPERATION;
+         i++)
+        sum += link->close_bytes;
+    return sum;
+}
+
+static enum dyno_status receive_bytes(struct receiving *receiving, struct dyno_transport_room *room,
+                                      size_t *got_out)
 {
     struct dyno_hs2_link *link = receiving->link;
     receiving->returned = 0;
@@ -46,6 +57,7 @@ static enum dyno_status receive_bytes(struct receiving *receiving,
         return DYNO_OK;
     }
     bool is_first = receiving->into->len == 0 && link->frame_header_len == 0;
+    room->least_bytes = is_first ? least_bytes(link) : 1;
     return dyno_transport_receive(&link->transport, room, is_first, receiving->deadline_ns, got_out,
                                   receiving->err);
 }
@@ -258,6 +270,8 @@ enum dyno_status dyno_hs2_answer_take(struct dyno_hs2_link *link, int64_t deadli
         *due.sink.has_come = true;
     if (due.sink.reply == NULL)
         trim(receiving.into);
+    if (due.call == DYNO_HS2_CLOSE_OPERATION)
+        link->close_bytes = len + (link->is_framed ? FRAME_HEADER_BYTES : 0);
     pop(link);
     return DYNO_OK;
 }

@@ -15,6 +15,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+/* Of a socket's room in the kernel, so little that it never fills it. */
+#define LEAST_BYTES_MAX 4096
+
 static enum dyno_status lost(struct dyno_transport *transport, const char *what, int code,
                              struct dyno_err *err)
 {
@@ -219,6 +222,16 @@ static enum dyno_status receive_some(struct dyno_transport *transport,
     return lost(transport, "receiving from", errno, err);
 }
 
+/* The kernel wakes nobody for fewer bytes; at the end of the stream, or of its patience, it does. */
+static void set_least(struct dyno_transport *transport, size_t bytes)
+{
+    int least = bytes > 1 && bytes < LEAST_BYTES_MAX ? (int)bytes : 1;
+    int now = transport->least_bytes > 0 ? transport->least_bytes : 1;
+    if (transport->is_blocking && least != now &&
+        setsockopt(transport->fd, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof least) == 0)
+        transport->least_bytes = least;
+}
+
 /* May the next receive wait in the socket, and still be back before the deadline? */
 static bool may_block(const struct dyno_transport *transport, int64_t deadline_ns)
 {
@@ -235,6 +248,7 @@ enum dyno_status dyno_transport_receive(struct dyno_transport *transport,
     /* What TLS has already taken off the socket would not wake a poll. */
     short events = is_answer_awaited && transport->tls == NULL ? POLLIN : 0;
     *len_out = 0;
+    set_least(transport, room->least_bytes);
     for (;;) {
         bool is_blocking = may_block(transport, deadline_ns);
         enum dyno_status status = DYNO_OK;

@@ -19,6 +19,7 @@ struct dyno_transport {
     int fd;               /**< -1: closed */
     struct dyno_tls *tls; /**< NULL: plain */
     bool is_blocking; /**< the socket is: a receive may wait, for DYNO_TRANSPORT_WAIT_NS at most */
+    int least_bytes;  /**< SO_RCVLOWAT, where it was set; 0: not */
     char peer[288];   /**< "host:port", for messages */
 };
 
@@ -36,6 +37,7 @@ struct dyno_transport_room {
     size_t head_bytes;
     uint8_t *body;
     size_t body_bytes;
+    size_t least_bytes; /**< a hint: fewer are not worth waking up for; 0 and 1: any */
 };
 
 /**
