@@ -4,6 +4,8 @@
 #include <string.h>
 
 #define FRAME_HEADER_BYTES 4u
+/* A status of no more than a code is shorter. */
+#define BARE_BYTES_MAX 64
 /* What the link's own buffer may keep of an answer that nobody wanted. */
 #define KEPT_BYTES ((size_t)1 << 20)
 
@@ -35,15 +37,16 @@ static size_t take_rest(struct dyno_hs2_link *link, const struct dyno_transport_
     return head + body;
 }
 
-/* What comes before the answer that somebody waits for, as far as its size is known, is not worth waking
- * up for. */
+/*
+ * The answer to CloseOperation before that to ExecuteStatement is not worth waking up for. The kernel
+ * counts the bytes that have not been read, so the later answer has to be the longer one: it is, by its
+ * name alone, since a good answer to CloseOperation is no more than name and status.
+ */
 static size_t least_bytes(const struct dyno_hs2_link *link)
 {
-    size_t sum = 1;
-    for (size_t i = 0; i + 1 < link->due_count && link->dues[i].call == DYNO_HS2_CLOSE_OPERATION;
-         i++)
-        sum += link->close_bytes;
-    return sum;
+    bool is_close_first = link->due_count == 2 && link->dues[0].call == DYNO_HS2_CLOSE_OPERATION &&
+                          link->dues[1].call == DYNO_HS2_EXECUTE_STATEMENT;
+    return is_close_first ? link->close_bytes + 1 : 1;
 }
 
 static enum dyno_status receive_bytes(struct receiving *receiving, struct dyno_transport_room *room,
@@ -266,11 +269,12 @@ enum dyno_status dyno_hs2_answer_take(struct dyno_hs2_link *link, int64_t deadli
     dyno_hs2_schema_deinit(&dropped.schema);
     if (status != DYNO_OK)
         return status;
+    bool is_bare = reply->status_code == 0 && reply->text.len == 0 && len <= BARE_BYTES_MAX;
     if (due.sink.has_come != NULL)
         *due.sink.has_come = true;
     if (due.sink.reply == NULL)
         trim(receiving.into);
-    if (due.call == DYNO_HS2_CLOSE_OPERATION)
+    if (due.call == DYNO_HS2_CLOSE_OPERATION && is_bare)
         link->close_bytes = len + (link->is_framed ? FRAME_HEADER_BYTES : 0);
     pop(link);
     return DYNO_OK;

@@ -55,7 +55,7 @@ struct dyno_hs2_link {
     struct dyno_hs2_buffer answer; /**< where answers go that have no buffer of their own */
     struct dyno_hs2_buffer rest;   /**< what came behind the answer before */
     size_t rest_at;                /**< how much of it has been used */
-    size_t close_bytes;            /**< of the last answer to CloseOperation, header included */
+    size_t close_bytes; /**< of a good answer to CloseOperation, header included; 0: not known */
     size_t max_message_bytes;
     int32_t seqid;
     bool is_framed;
