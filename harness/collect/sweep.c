@@ -1,6 +1,7 @@
 #include "collect/sweep.h"
 
 #include "base/alloc.h"
+#include "collect/root.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,25 +77,35 @@ static void add_ids(struct dyno_vec *ids, const cJSON *object, const char *key)
     }
 }
 
-/* Job groups of the tagged jobs, and ids of the jobs that tagged executions name: both lead to jobs
- * that do not carry the tag themselves. */
+/* Job groups of the tagged jobs, ids of the jobs that tagged executions name, and root executions: all
+ * lead to jobs that do not carry the tag themselves. */
 struct leads {
     struct dyno_vec groups; /* const char *, borrowed from the shelf */
     struct dyno_vec job_ids;
+    struct dyno_vec roots; /* int64_t, ids of executions */
 };
+
+static void add_id(struct dyno_vec *ids, int64_t id)
+{
+    if (id >= 0)
+        dyno_vec_push(ids, &id);
+}
 
 static void find_leads(const struct dyno_sweep *sweep, struct leads *leads)
 {
     dyno_vec_init(&leads->groups, sizeof(const char *));
     dyno_vec_init(&leads->job_ids, sizeof(int64_t));
+    dyno_vec_init(&leads->roots, sizeof(int64_t));
     for (size_t i = 0; i < sweep->jobs.items.len; i++) {
         const cJSON *job = dyno_shelf_at(&sweep->jobs, i)->json;
         const char *group = dyno_json_string_or(job, "jobGroup", NULL);
         if (group != NULL && group[0] != '\0')
             dyno_vec_push(&leads->groups, &group);
+        add_id(&leads->roots, dyno_root_of_job(job));
     }
     for (size_t i = 0; i < sweep->executions.items.len; i++) {
         const cJSON *execution = dyno_shelf_at(&sweep->executions, i)->json;
+        add_id(&leads->roots, dyno_shelf_at(&sweep->executions, i)->id);
         add_ids(&leads->job_ids, execution, "runningJobIds");
         add_ids(&leads->job_ids, execution, "successJobIds");
         add_ids(&leads->job_ids, execution, "failedJobIds");
@@ -102,12 +113,14 @@ static void find_leads(const struct dyno_sweep *sweep, struct leads *leads)
     if (leads->groups.len > 0)
         qsort(leads->groups.items, leads->groups.len, sizeof(const char *), compare_texts);
     tidy_ids(&leads->job_ids);
+    tidy_ids(&leads->roots);
 }
 
 static bool is_led_to(const struct leads *leads, const cJSON *job)
 {
     const char *group = dyno_json_string_or(job, "jobGroup", NULL);
-    if (has_id(&leads->job_ids, dyno_json_i64_or(job, "jobId", -1)))
+    if (has_id(&leads->job_ids, dyno_json_i64_or(job, "jobId", -1)) ||
+        has_id(&leads->roots, dyno_root_of_job(job)))
         return true;
     return group != NULL && leads->groups.len > 0 &&
            bsearch(&group, leads->groups.items, leads->groups.len, sizeof group, compare_texts) !=
@@ -160,6 +173,7 @@ static void keep_led_to(struct dyno_sweep *sweep, cJSON *list)
     }
     dyno_vec_deinit(&leads.groups);
     dyno_vec_deinit(&leads.job_ids);
+    dyno_vec_deinit(&leads.roots);
     for (size_t i = 0; i < matches.len; i++)
         keep_job(sweep, list, *(cJSON **)dyno_vec_at(&matches, i));
     dyno_vec_deinit(&matches);

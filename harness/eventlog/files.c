@@ -125,10 +125,33 @@ static enum dyno_status find_parts(const char *folder, struct dyno_log_files *ou
     return status;
 }
 
+/* Spark writes paths as URIs: file:/a, file:///a, or of a file system that is not mounted here. */
+static const char *skip_file_scheme(const char *path)
+{
+    static const char *const schemes[] = {"file://localhost/", "file:///", "file:/"};
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (strncmp(path, schemes[i], strlen(schemes[i])) == 0)
+            return path + strlen(schemes[i]) - 1;
+    return path;
+}
+
+static bool is_remote(const char *path)
+{
+    const char *at = strstr(path, "://");
+    return at != NULL && at > path && strcspn(path, "/") > (size_t)(at - path);
+}
+
 enum dyno_status dyno_log_files_find(const char *path, struct dyno_log_files *out,
                                      struct dyno_err *err)
 {
     *out = (struct dyno_log_files){.count = 0};
+    path = skip_file_scheme(path);
+    if (is_remote(path))
+        return dyno_err_set(
+            err, DYNO_EINPUT,
+            "the event log '%s' is not on this machine: copy it here first, whole or "
+            "cut, and name the copy",
+            path);
     if (dyno_dir_exists(path))
         return find_parts(path, out, err);
     if (!dyno_file_exists(path))

@@ -3,11 +3,13 @@
 #define DYNO_EXPERIMENT_LOG_READING_H
 
 #include "base/str.h"
+#include "collect/collector.h"
 #include "experiment/bench.h"
 #include "experiment/why.h"
 
-/** What REST told of the trial, by ascending seq. */
+/** What REST told of the trial: its documents, and what they add up to by ascending seq. */
 struct dyno_reported {
+    const struct dyno_collected *collected;
     const struct dyno_spark_statement *statements;
     size_t count;
 };
@@ -15,14 +17,17 @@ struct dyno_reported {
 /** Does the server that runs now write a log that we can read? */
 bool dyno_log_is_written(const struct dyno_bench *bench);
 
+/** Explain a trial by the log of the server that runs now, from where the last trial ended. */
+void dyno_log_read_trial(struct dyno_bench *bench, const char *tag, struct dyno_why *why,
+                         const struct dyno_reported *rest, struct dyno_str *complaint);
+
 /**
- * Read on from where the last trial ended, hand each statement of `tag` to `why`, and hold what it adds up
- * to against what REST told. What is missing or differs is appended to `complaint`. DYNO_EIO and the like
- * if the log cannot be read; then nothing was handed on.
+ * Read a log from `*offset` on, move that to its end, hand each statement of `tag` to `why`, and hold what
+ * it adds up to against what REST told. Statements that the log does not tell of, or all of them if it
+ * cannot be read, are explained by REST. What is missing or differs is appended to `complaint`. Then
+ * why->source is "eventlog", or "rest" if the log could not be read.
  */
-enum dyno_status dyno_log_read_trial(struct dyno_bench *bench, const char *tag,
-                                     struct dyno_why *why, const struct dyno_reported *rest,
-                                     struct dyno_str *complaint,
-                                     struct dyno_err *err) DYNO_MUST_CHECK;
+void dyno_log_explain(const char *path, int64_t *offset, const char *tag, struct dyno_why *why,
+                      const struct dyno_reported *rest, struct dyno_str *complaint);
 
 #endif

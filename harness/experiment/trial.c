@@ -191,16 +191,12 @@ static void explain_end(struct dyno_bench *bench, struct gathered *g)
 /* What the server wrote down in full, if it does; else what REST told of it. */
 static void explain_by_log(struct dyno_bench *bench, struct gathered *g)
 {
-    struct dyno_err err = DYNO_ERR_INIT;
-    struct dyno_reported rest = {g->statements, g->statement_count};
+    struct dyno_reported rest = {&g->collected, g->statements, g->statement_count};
     struct dyno_str complaint;
     dyno_str_init(&complaint, 8192);
     if (g->collected.complaint != NULL)
         dyno_str_append(&complaint, g->collected.complaint);
-    g->why.source = "eventlog";
-    if (dyno_log_read_trial(bench, g->plan.tag, &g->why, &rest, &complaint, &err) != DYNO_OK)
-        dyno_str_appendf(&complaint, "%sthe event log cannot be read: %s",
-                         complaint.len > 0 ? "; " : "", err.message);
+    dyno_log_read_trial(bench, g->plan.tag, &g->why, &rest, &complaint);
     if (complaint.len > 0) {
         free(g->collected.complaint);
         g->collected.complaint = dyno_str_take(&complaint);
@@ -448,7 +444,7 @@ static void store_plans(struct dyno_bench *bench, struct gathered *g, size_t arm
             *has_plan = true;
         else
             dyno_log(bench->options->log, DYNO_LOG_DEBUG, "no plan: %s", err.message);
-        if (*has_plan && !dyno_log_is_written(bench))
+        if (*has_plan && strcmp(g->why.source, "rest") == 0)
             dyno_why_see_plan(&g->why, (int64_t)query, text);
         free(text);
     }

@@ -1,6 +1,7 @@
 #include "explain/join.h"
 
 #include "base/vec.h"
+#include "collect/root.h"
 #include "explain/account.h"
 #include "explain/trace_rest.h"
 #include "spark/rest.h"
@@ -24,9 +25,10 @@ struct link_run {
     size_t count;
 };
 
-/* A job id that an execution names, and what a job group stands for: ways to jobs without a tag. */
-struct job_lead {
-    int64_t job_id;
+/* A job id that an execution names, the execution that is the root of jobs, and what a job group stands
+ * for: ways to jobs without a tag. */
+struct id_lead {
+    int64_t id;
     int64_t seq;
 };
 struct group_lead {
@@ -43,7 +45,8 @@ struct stage_ref {
 struct join {
     struct dyno_vec jobs;        /* struct link, by seq */
     struct dyno_vec executions;  /* struct link, by seq */
-    struct dyno_vec job_leads;   /* by job_id */
+    struct dyno_vec job_leads;   /* struct id_lead, by job */
+    struct dyno_vec root_leads;  /* struct id_lead, by execution */
     struct dyno_vec group_leads; /* by group */
     struct dyno_vec stages;      /* struct stage_ref, by id and attempt */
     struct dyno_vec statements;  /* struct dyno_spark_statement */
@@ -76,9 +79,9 @@ static int compare_links(const void *a, const void *b)
     return order(((const struct link *)a)->seq, ((const struct link *)b)->seq);
 }
 
-static int compare_job_leads(const void *a, const void *b)
+static int compare_id_leads(const void *a, const void *b)
 {
-    return order(((const struct job_lead *)a)->job_id, ((const struct job_lead *)b)->job_id);
+    return order(((const struct id_lead *)a)->id, ((const struct id_lead *)b)->id);
 }
 
 static int compare_group_leads(const void *a, const void *b)
@@ -123,6 +126,13 @@ static bool as_id(const cJSON *item, int64_t *out)
 static const char *const job_lists[] = {"runningJobIds", "successJobIds", "failedJobIds"};
 #define JOB_LISTS (sizeof job_lists / sizeof job_lists[0])
 
+static void add_root(struct join *join, int64_t execution, int64_t seq)
+{
+    struct id_lead lead = {execution, seq};
+    if (execution >= 0)
+        dyno_vec_push(&join->root_leads, &lead);
+}
+
 static void link_executions(struct join *join, const struct dyno_collected *collected,
                             const char *tag)
 {
@@ -133,31 +143,38 @@ static void link_executions(struct join *join, const struct dyno_collected *coll
         if (link.seq < 0)
             continue;
         dyno_vec_push(&join->executions, &link);
+        add_root(join, dyno_json_i64_or(document, "id", -1), link.seq);
         for (size_t list = 0; list < JOB_LISTS; list++) {
             const cJSON *item = NULL;
             cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(document, job_lists[list]))
             {
-                struct job_lead lead = {-1, link.seq};
-                if (as_id(item, &lead.job_id))
+                struct id_lead lead = {-1, link.seq};
+                if (as_id(item, &lead.id))
                     dyno_vec_push(&join->job_leads, &lead);
             }
         }
     }
     sort(&join->executions, compare_links);
-    sort(&join->job_leads, compare_job_leads);
+    sort(&join->job_leads, compare_id_leads);
 }
 
 /* By its own description, else by the execution that names it. */
 static int64_t seq_of_job(const struct join *join, const cJSON *job, const char *tag)
 {
     int64_t seq = dyno_explain_seq_of(dyno_json_string_or(job, "description", NULL), tag);
-    struct job_lead key = {dyno_json_i64_or(job, "jobId", -1), -1};
-    const struct job_lead *lead = seq < 0 ? find(&join->job_leads, &key, compare_job_leads) : NULL;
+    struct id_lead key = {dyno_json_i64_or(job, "jobId", -1), -1};
+    const struct id_lead *lead = seq < 0 ? find(&join->job_leads, &key, compare_id_leads) : NULL;
     return lead != NULL ? lead->seq : seq;
 }
 
-static int64_t seq_of_group(const struct join *join, const cJSON *job)
+/* By the execution that is its root, else by its group. */
+static int64_t seq_of_orphan(const struct join *join, const cJSON *job)
 {
+    struct id_lead root = {dyno_root_of_job(job), -1};
+    const struct id_lead *by_root =
+        root.id >= 0 ? find(&join->root_leads, &root, compare_id_leads) : NULL;
+    if (by_root != NULL)
+        return by_root->seq;
     struct group_lead key = {dyno_json_string_or(job, "jobGroup", NULL), -1};
     const struct group_lead *lead =
         key.group != NULL ? find(&join->group_leads, &key, compare_group_leads) : NULL;
@@ -178,11 +195,13 @@ static void link_jobs(struct join *join, const struct dyno_collected *collected,
         dyno_vec_push(&join->jobs, &link);
         if (lead.group != NULL && lead.group[0] != '\0')
             dyno_vec_push(&join->group_leads, &lead);
+        add_root(join, dyno_root_of_job(job), link.seq);
     }
+    sort(&join->root_leads, compare_id_leads);
     sort(&join->group_leads, compare_group_leads);
     for (size_t i = 0; i < orphans.len; i++) {
         const cJSON *job = *(const cJSON **)dyno_vec_at(&orphans, i);
-        struct link link = {seq_of_group(join, job), job};
+        struct link link = {seq_of_orphan(join, job), job};
         if (link.seq >= 0)
             dyno_vec_push(&join->jobs, &link);
     }
@@ -381,7 +400,8 @@ void dyno_explain_join(const struct dyno_collected *collected, const char *tag,
     struct join join = {
         .jobs = DYNO_VEC_INIT(struct link),
         .executions = DYNO_VEC_INIT(struct link),
-        .job_leads = DYNO_VEC_INIT(struct job_lead),
+        .job_leads = DYNO_VEC_INIT(struct id_lead),
+        .root_leads = DYNO_VEC_INIT(struct id_lead),
         .group_leads = DYNO_VEC_INIT(struct group_lead),
         .stages = DYNO_VEC_INIT(struct stage_ref),
         .statements = DYNO_VEC_INIT(struct dyno_spark_statement),
@@ -394,6 +414,7 @@ void dyno_explain_join(const struct dyno_collected *collected, const char *tag,
     dyno_vec_deinit(&join.jobs);
     dyno_vec_deinit(&join.executions);
     dyno_vec_deinit(&join.job_leads);
+    dyno_vec_deinit(&join.root_leads);
     dyno_vec_deinit(&join.group_leads);
     dyno_vec_deinit(&join.stages);
 }

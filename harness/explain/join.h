@@ -1,6 +1,6 @@
 /**
  * The join of statements with Spark's own numbers: by the comment tag in the description of jobs and
- * executions, never by time alone.
+ * executions, by root executions and job groups, never by time.
  */
 #ifndef DYNO_EXPLAIN_JOIN_H
 #define DYNO_EXPLAIN_JOIN_H
@@ -19,7 +19,8 @@ struct dyno_join_sink {
 
 /**
  * One entry for each statement of `tag` that Spark knows, sorted by seq; the caller frees the array.
- * A job that lost its description is found by the job group of another job of the same statement.
+ * A job that lost its description is found by the execution that names it, by its root execution (Spark
+ * 4 and later), or by the job group of another job of the same statement.
  * Stages shared by several jobs count once; skipped stages apart; failed attempts are included.
  * `sink` may be NULL.
  */

@@ -307,6 +307,36 @@ static void test_seek_goes_on_behind_what_was_read(void **state)
     dyno_eventlog_close(log);
 }
 
+static void test_paths_as_spark_writes_them(void **state)
+{
+    struct place *place = *state;
+    static const char *const schemes[] = {"file:", "file://", "file://localhost"};
+    size_t len = 0;
+    char *bytes = load("sample.json", &len);
+    put(place, "plain", bytes, len);
+    struct tally plain = read_log(place->path);
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        char uri[200];
+        (void)snprintf(uri, sizeof uri, "%s%s", schemes[i], place->path);
+        struct tally tally = read_log(uri);
+        assert_same(&plain, &tally);
+    }
+    free(bytes);
+}
+
+static void test_remote_paths_are_refused(void **state)
+{
+    static const char *const paths[] = {"hdfs://name/logs/app-1", "s3a://bucket/app-1"};
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct dyno_eventlog *log = NULL;
+        struct dyno_err err = DYNO_ERR_INIT;
+        assert_int_equal(dyno_eventlog_open(paths[i], &log, &err), DYNO_EINPUT);
+        assert_non_null(strstr(err.message, "is not on this machine"));
+        assert_non_null(strstr(err.message, paths[i]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +351,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_an_empty_file_is_an_empty_log, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_line_that_is_too_long, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_seek_goes_on_behind_what_was_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_paths_as_spark_writes_them, set_up, tear_down),
+        cmocka_unit_test(test_remote_paths_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

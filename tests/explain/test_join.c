@@ -148,8 +148,19 @@ static void test_join_knows_only_its_tag(void **state)
     dyno_collected_deinit(&collected);
 }
 
-/* A job that is its statement's by the execution or by the job group alone counts like any other. */
-static void check_without_description(const char *member_to_drop)
+/* Every member that leads from a job to its statement. */
+static const char *const leads[] = {"successJobIds", "jobTags", "jobGroup"};
+#define LEADS (sizeof leads / sizeof leads[0])
+
+static void drop_leads_but(cJSON *document, const char *kept)
+{
+    for (size_t i = 0; i < LEADS; i++)
+        if (strcmp(leads[i], kept) != 0)
+            cJSON_DeleteItemFromObjectCaseSensitive(document, leads[i]);
+}
+
+/* A job that is its statement's by one lead alone counts like any other. */
+static void check_without_description(const char *only_lead)
 {
     struct dyno_collected collected;
     struct dyno_spark_statement *statements = NULL;
@@ -158,11 +169,11 @@ static void check_without_description(const char *member_to_drop)
     for (size_t i = 0; i < collected.job_count; i++) {
         if (dyno_json_i64_or(collected.jobs[i], "jobId", -1) == 3) {
             cJSON_DeleteItemFromObjectCaseSensitive(collected.jobs[i], "description");
-            cJSON_DeleteItemFromObjectCaseSensitive(collected.jobs[i], member_to_drop);
+            drop_leads_but(collected.jobs[i], only_lead);
         }
     }
     for (size_t i = 0; i < collected.execution_count; i++)
-        cJSON_DeleteItemFromObjectCaseSensitive(collected.executions[i], member_to_drop);
+        drop_leads_but(collected.executions[i], only_lead);
     dyno_explain_join(&collected, "t1", NULL, &statements, &count);
     struct dyno_spark_statement found = statement_of(statements, count, 3);
     assert_int_equal(found.jobs, 4);
@@ -175,13 +186,19 @@ static void check_without_description(const char *member_to_drop)
 static void test_join_finds_a_job_by_its_execution(void **state)
 {
     (void)state;
-    check_without_description("jobGroup");
+    check_without_description("successJobIds");
 }
 
 static void test_join_finds_a_job_by_its_group(void **state)
 {
     (void)state;
-    check_without_description("successJobIds");
+    check_without_description("jobGroup");
+}
+
+static void test_join_finds_a_job_by_its_root_execution(void **state)
+{
+    (void)state;
+    check_without_description("jobTags");
 }
 
 static void set_list(struct dyno_collected *out, const char *jobs, const char *stages,
@@ -279,6 +296,7 @@ int main(void)
         cmocka_unit_test(test_join_knows_only_its_tag),
         cmocka_unit_test(test_join_finds_a_job_by_its_execution),
         cmocka_unit_test(test_join_finds_a_job_by_its_group),
+        cmocka_unit_test(test_join_finds_a_job_by_its_root_execution),
         cmocka_unit_test(test_join_counts_shared_stages_and_overlapping_jobs_once),
         cmocka_unit_test(test_join_takes_the_execution_that_worked),
         cmocka_unit_test(test_join_of_nothing_is_empty),
