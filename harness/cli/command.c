@@ -2,28 +2,17 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/secret.h"
 #include "base/shell.h"
 #include "base/vec.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define TEXT_MAX         65536
 #define CONNECTION       "--connection"
 #define CONNECTION_BYTES (sizeof CONNECTION - 1)
-
-/* Keys as different drivers write them: PWD, Auth_AccessToken, Auth_Client_Secret, SSLKeyPwd ... */
-static bool is_secret_key(const char *key, size_t len)
-{
-    static const char *const parts[] = {"pwd", "password", "token", "secret", "passphrase"};
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        for (size_t at = 0; at + strlen(parts[i]) <= len; at++)
-            if (strncasecmp(key + at, parts[i], strlen(parts[i])) == 0)
-                return true;
-    return false;
-}
 
 /* Behind a value: in braces a doubled closing one belongs to it. */
 static size_t value_length(const char *value)
@@ -46,12 +35,46 @@ static void hide_secrets(char *text)
         size_t key = strcspn(text, "=;");
         char *value = text + key + (text[key] == '=');
         size_t len = text[key] == '=' ? value_length(value) : 0;
-        if (is_secret_key(text, key))
+        if (dyno_secret_is_key(text, key))
             memset(value, '*', len);
         text = value + len;
         text += strcspn(text, ";");
         text += *text == ';';
     }
+}
+
+/* Is `option` one that takes a setting "K=V"? Its name may be shortened by nobody, so equality does. */
+static bool takes_setting(const char *option)
+{
+    static const char *const names[] = {"--conf", "--base-conf", "--candidate-conf"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(option, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* "K=V", or "--conf=K=V", with the value of a secret covered. The word is replaced. */
+static char *cover_setting(char *word, const char *before)
+{
+    char *setting = word;
+    if (strncmp(word, "--", 2) == 0) {
+        size_t name = strcspn(word, "=");
+        char *option = dyno_xstrndup(word, name);
+        bool is_setting = word[name] == '=' && takes_setting(option);
+        free(option);
+        if (!is_setting)
+            return word;
+        setting = word + name + 1;
+    } else if (before == NULL || !takes_setting(before)) {
+        return word;
+    }
+    size_t key = strcspn(setting, "=");
+    if (setting[key] != '=' || !dyno_secret_is_key(setting, key))
+        return word;
+    char *covered =
+        dyno_xasprintf("%.*s%s", (int)(setting + key + 1 - word), word, DYNO_SECRET_COVER);
+    free(word);
+    return covered;
 }
 
 /** The word without the working folder in front of a path. */
@@ -79,6 +102,7 @@ void cli_command_init(struct cli_command *command, const char *verb, int argc, c
         if ((i > 0 && strcmp(argv[i - 1], CONNECTION) == 0) ||
             strncmp(word, CONNECTION "=", CONNECTION_BYTES + 1) == 0)
             hide_secrets(word);
+        word = cover_setting(word, i > 0 ? argv[i - 1] : NULL);
         (void)dyno_vec_push(&words, &word);
     }
     free(folder);

@@ -11,7 +11,7 @@ struct cli_command {
 };
 
 /**
- * Keep a command. Passwords in a connection string are starred out, and paths below the working folder lose it,
+ * Keep a command. Passwords in a connection string and secrets of settings are covered, and paths below the working folder lose it,
  * so that a report names no folder of one machine. Release with cli_command_deinit.
  */
 void cli_command_init(struct cli_command *command, const char *verb, int argc, char **argv);

@@ -44,7 +44,7 @@ static char *titles_of(const struct dyno_rule_case *c)
     size_t count = 0;
     dyno_str_init(&text, 4096);
     dyno_findings_see(findings, DYNO_FINDING_ALL, 0, c);
-    struct dyno_store_finding *list = dyno_findings_list(findings, NULL, NULL, &count);
+    struct dyno_store_finding *list = dyno_findings_list(findings, NULL, &count);
     for (size_t i = 0; i < count; i++)
         dyno_str_appendf(&text, "%s%s", i > 0 ? ", " : "", list[i].title);
     dyno_findings_list_free(list, count);
@@ -129,7 +129,7 @@ static void see(void *ctx, struct dyno_trace *trace)
 static void take_findings(const struct reading *reading, struct dyno_explanation *out)
 {
     size_t count = 0;
-    struct dyno_store_finding *list = dyno_findings_list(reading->findings, NULL, NULL, &count);
+    struct dyno_store_finding *list = dyno_findings_list(reading->findings, NULL, &count);
     out->findings = dyno_xcalloc(count + 1, sizeof *out->findings);
     for (size_t i = 0; i < count; i++)
         out->findings[i] = (struct dyno_report_finding){

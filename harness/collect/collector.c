@@ -32,6 +32,8 @@
 #define CATCH_UP_NS        (5 * DYNO_NS_PER_S)
 #define CATCH_UP_STEP_NS   (60 * DYNO_NS_PER_MS)
 #define BLIND_WAIT_NS      DYNO_NS_PER_S
+/* While load runs: some 3 ms of the server's time a call must not become a burst. */
+#define CALL_GAP_NS (20 * DYNO_NS_PER_MS)
 
 struct dyno_collector {
     struct dyno_feed feed;
@@ -225,6 +227,7 @@ enum dyno_status dyno_collector_start(const struct dyno_collector_options *optio
     dyno_sweep_init(&collector->sweep, &collector->feed, options->tag);
     enum dyno_status status = dyno_feed_open(&collector->feed, options->rest_url, options->app_id,
                                              SAMPLE_TIMEOUT_NS, err);
+    collector->feed.gap_ns = CALL_GAP_NS;
     if (status == DYNO_OK && pthread_create(&collector->thread, NULL, run, collector) != 0)
         status = dyno_err_set(err, DYNO_EENV, "a thread for collecting cannot be started");
     if (status != DYNO_OK) {
@@ -242,8 +245,10 @@ void dyno_collector_set_epoch(struct dyno_collector *collector, int64_t epoch_mo
     (void)pthread_mutex_unlock(&collector->lock);
 }
 
+/* A sweep that goes on need not spare the server any more. */
 static void stop_thread(struct dyno_collector *collector)
 {
+    collector->feed.gap_ns = 0;
     (void)pthread_mutex_lock(&collector->lock);
     collector->is_stopped = true;
     (void)pthread_cond_signal(&collector->wake);

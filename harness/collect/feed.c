@@ -69,6 +69,14 @@ static enum dyno_status refuse(const struct dyno_feed *feed, struct dyno_err *er
     return DYNO_OK;
 }
 
+static void keep_rate(struct dyno_feed *feed)
+{
+    if (feed->gap_ns > 0 && feed->calls > 0)
+        dyno_sleep_until_ns(feed->last_call_ns + feed->gap_ns);
+    feed->last_call_ns = dyno_now_ns();
+    feed->calls++;
+}
+
 static enum dyno_status get_path(struct dyno_feed *feed, const char *path, cJSON **out,
                                  struct dyno_err *err)
 {
@@ -76,7 +84,7 @@ static enum dyno_status get_path(struct dyno_feed *feed, const char *path, cJSON
     enum dyno_status status = refuse(feed, err);
     if (status != DYNO_OK)
         return status;
-    feed->calls++;
+    keep_rate(feed);
     status = dyno_rest_get(feed->rest, out, &why, "%s", path);
     if (status == DYNO_EPROTO)
         status = dyno_rest_get(feed->rest, out, &why, "%s", path);
@@ -99,7 +107,7 @@ static enum dyno_status know_app(struct dyno_feed *feed, struct dyno_err *err)
     enum dyno_status status = refuse(feed, err);
     if (status != DYNO_OK)
         return status;
-    feed->calls++;
+    keep_rate(feed);
     status = dyno_rest_app_id(feed->rest, &feed->app_id, &why);
     if (status != DYNO_OK) {
         note_failure(feed, &why);

@@ -1,6 +1,7 @@
 /**
  * A REST client that knows when to stop asking: failures are counted, after three in a row nothing is
- * sent for 30 s, and a deadline bounds a whole series of calls. One thread uses one feed.
+ * sent for 30 s, a rate limit spreads calls, and a deadline bounds a whole series of them. One thread uses
+ * one feed.
  */
 #ifndef DYNO_COLLECT_FEED_H
 #define DYNO_COLLECT_FEED_H
@@ -21,6 +22,9 @@ struct dyno_feed {
     char *app_id;        /**< NULL until asked for */
     int64_t deadline_ns; /**< CLOCK_MONOTONIC; nothing is sent after it. 0: none */
     int64_t retry_at_ns; /**< the circuit is open until then; 0: closed */
+    _Atomic(int64_t)
+        gap_ns; /**< calls begin at least so far apart; 0: any rate. Any thread may set it */
+    int64_t last_call_ns;
     int failures_in_row;
     int64_t calls;
     int64_t failed_calls;

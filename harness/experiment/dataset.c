@@ -1,6 +1,7 @@
 #include "experiment/dataset.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/vec.h"
@@ -9,6 +10,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define LOCK_STEP_NS      (200 * DYNO_NS_PER_MS)
+#define BUILD_PATIENCE_NS (1800 * DYNO_NS_PER_S)
 
 /* A table's place below the cache folder. */
 struct table_place {
@@ -100,6 +105,48 @@ static char *read_manifest(const struct table_place *place)
     return checksum;
 }
 
+/* Only one run at a time builds tables of this workload and Spark version; the lock ends with its process. */
+static enum dyno_status lock_tables(struct dyno_bench *bench, const struct table_place *place,
+                                    int *lock_out, struct dyno_err *err)
+{
+    char *folder = dyno_xstrndup(place->dir, (size_t)(strrchr(place->dir, '/') - place->dir));
+    int64_t deadline_ns = dyno_now_ns() + BUILD_PATIENCE_NS;
+    enum dyno_status status = dyno_dir_make(folder, err);
+    while (status == DYNO_OK && (*lock_out = dyno_dir_lock(folder)) < 0) {
+        dyno_bench_progress(bench, "waiting for another run that builds the same data", 0, 0);
+        dyno_sleep_ns(LOCK_STEP_NS);
+        if (dyno_bench_is_stopped(bench))
+            status = dyno_err_set(err, DYNO_ECANCELLED, "stopped");
+        else if (dyno_now_ns() > deadline_ns)
+            status =
+                dyno_err_set(err, DYNO_ETIMEOUT,
+                             "another process has held '%s' for half an hour to build data: end "
+                             "it, or use another --cache-dir",
+                             folder);
+    }
+    free(folder);
+    return status;
+}
+
+static void unlock(int lock)
+{
+    if (lock >= 0)
+        (void)close(lock);
+}
+
+/* Leaves the table's folder empty and locked, unless somebody has built the table meanwhile. */
+static enum dyno_status prepare_build(struct dyno_bench *bench, const struct table_place *place,
+                                      char **checksum, int *lock, struct dyno_err *err)
+{
+    enum dyno_status status = lock_tables(bench, place, lock, err);
+    if (status == DYNO_OK)
+        *checksum = read_manifest(place);
+    if (status != DYNO_OK || *checksum != NULL)
+        return status;
+    dyno_bench_progress(bench, "building the workload's data (once)", 0, 0);
+    return dyno_dir_remove(place->dir, err);
+}
+
 static enum dyno_status attach_managed(struct dyno_bench *bench,
                                        const struct dyno_workload_table *table,
                                        struct dyno_err *err)
@@ -108,11 +155,10 @@ static enum dyno_status attach_managed(struct dyno_bench *bench,
     struct table_place place = find_place(bench, table);
     char *first_checksum = read_manifest(&place);
     char *sql[2] = {NULL, prove_sql(table)};
+    int lock = -1;
     enum dyno_status status = check_path_is_plain(place.dir, err);
-    if (status == DYNO_OK && first_checksum == NULL) {
-        dyno_bench_progress(bench, "building the workload's data (once)", 0, 0);
-        status = dyno_dir_remove(place.dir, err);
-    }
+    if (status == DYNO_OK && first_checksum == NULL)
+        status = prepare_build(bench, &place, &first_checksum, &lock, err);
     sql[0] = first_checksum != NULL
                  ? dyno_xasprintf("CREATE TABLE IF NOT EXISTS `%s` USING parquet LOCATION '%s'",
                                   table->name, place.dir)
@@ -124,6 +170,7 @@ static enum dyno_status attach_managed(struct dyno_bench *bench,
         status = judge_table(table, &answer.outcomes[1].result, first_checksum, err);
     if (status == DYNO_OK && first_checksum == NULL)
         status = write_manifest(&place, &answer.outcomes[1].result, err);
+    unlock(lock);
     dyno_script_answer_deinit(&answer);
     free(sql[0]);
     free(sql[1]);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/secret.h"
 #include "decide/capacity.h"
 #include "decide/compare.h"
 #include "decide/fingerprint.h"
@@ -81,7 +82,9 @@ static cJSON *profile_json(const struct dyno_profile *profile)
     dyno_json_add_string(json, "sha256", profile->sha256);
     cJSON *settings = cJSON_AddObjectToObject(json, "settings");
     for (size_t i = 0; i < profile->setting_count; i++)
-        dyno_json_add_string(settings, profile->settings[i].key, profile->settings[i].value);
+        dyno_json_add_string(
+            settings, profile->settings[i].key,
+            dyno_secret_shown(profile->settings[i].key, profile->settings[i].value));
     return json;
 }
 

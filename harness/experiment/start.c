@@ -107,26 +107,41 @@ static enum dyno_status reach_external(struct dyno_bench *bench, struct dyno_err
     return DYNO_OK;
 }
 
-/* How many jobs the server remembers, as it says itself. */
+/* What the server keeps of each kind; the smallest number says when the first of them are forgotten. */
+static const char *const retained_keys[] = {"spark.ui.retainedJobs", "spark.ui.retainedStages",
+                                            "spark.sql.ui.retainedExecutions"};
+#define RETAINED_KEYS (sizeof retained_keys / sizeof retained_keys[0])
+
+static int64_t retained_of(const cJSON *properties, const char *key)
+{
+    const cJSON *pair = NULL;
+    int64_t retained = SPARK_RETAINED;
+    cJSON_ArrayForEach(pair, properties)
+    {
+        const char *name = cJSON_GetStringValue(cJSON_GetArrayItem(pair, 0));
+        const char *value = cJSON_GetStringValue(cJSON_GetArrayItem(pair, 1));
+        if (name != NULL && value != NULL && strcmp(name, key) == 0)
+            retained = strtoll(value, NULL, 10);
+    }
+    return retained > 0 ? retained : SPARK_RETAINED;
+}
+
+/* How many jobs the server remembers with all that belongs to them, as it says itself. */
 static int64_t read_retained_jobs(struct dyno_bench *bench)
 {
     cJSON *environment = NULL;
-    int64_t retained = SPARK_RETAINED;
+    int64_t least = INT64_MAX;
     if (bench->rest == NULL ||
         dyno_rest_get(bench->rest, &environment, NULL, "/api/v1/applications/%s/environment",
                       bench->app_id) != DYNO_OK)
-        return retained;
-    const cJSON *pair = NULL;
-    cJSON_ArrayForEach(pair, cJSON_GetObjectItemCaseSensitive(environment, "sparkProperties"))
-    {
-        const cJSON *key = cJSON_GetArrayItem(pair, 0);
-        const cJSON *value = cJSON_GetArrayItem(pair, 1);
-        if (cJSON_IsString(key) && cJSON_IsString(value) &&
-            strcmp(key->valuestring, "spark.ui.retainedJobs") == 0)
-            retained = strtoll(value->valuestring, NULL, 10);
+        return SPARK_RETAINED;
+    const cJSON *properties = cJSON_GetObjectItemCaseSensitive(environment, "sparkProperties");
+    for (size_t i = 0; i < RETAINED_KEYS; i++) {
+        int64_t retained = retained_of(properties, retained_keys[i]);
+        least = retained < least ? retained : least;
     }
     cJSON_Delete(environment);
-    return retained > 0 ? retained : SPARK_RETAINED;
+    return least;
 }
 
 /* One statement through the target, in a process of its own, before anything else is asked of it. */

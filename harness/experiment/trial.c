@@ -210,12 +210,11 @@ static void join_with_spark(struct dyno_bench *bench, size_t arm, struct gathere
     struct dyno_why_options options = {.records = g->records,
                                        .record_count = g->record_count,
                                        .query_count = o->workload->query_count,
-                                       .cores = o->managed != NULL ? o->managed->cores : 0,
-                                       .workload = o->workload->name,
-                                       .profile = o->arms[arm].name};
+                                       .cores = o->managed != NULL ? o->managed->cores : 0};
     if (g->record_count == 0)
         return;
     options.epoch_wall_ms = dyno_trial_file_header(g->child.file)->epoch_wall_ms;
+    dyno_place_init(&options.place, o->workload, &o->arms[arm]);
     dyno_why_init(&g->why, &options, "rest");
     if (bench->rest_url == NULL)
         return;

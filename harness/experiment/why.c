@@ -53,6 +53,7 @@ void dyno_why_deinit(struct dyno_why *why)
     dyno_vec_deinit(&why->stages);
     dyno_findings_free(why->seen);
     dyno_findings_list_free(why->findings, why->finding_count);
+    dyno_place_deinit(&why->options.place);
     *why = (struct dyno_why){.source = NULL};
 }
 
@@ -164,6 +165,7 @@ void dyno_why_judge(struct dyno_why *why, const struct dyno_store_counter *count
 {
     complete_accounts(why);
     dyno_server_rules_see(why->seen, counters, count, why->reads_cache || !why->has_plan);
-    why->findings = dyno_findings_list(why->seen, why->options.workload, why->options.profile,
-                                       &why->finding_count);
+    struct dyno_rule_place place = dyno_place_words(&why->options.place);
+    why->findings =
+        dyno_findings_list(why->seen, place.workload == NULL ? NULL : &place, &why->finding_count);
 }

@@ -2,6 +2,7 @@
 #ifndef DYNO_EXPERIMENT_WHY_H
 #define DYNO_EXPERIMENT_WHY_H
 
+#include "experiment/place.h"
 #include "explain/finding.h"
 #include "explain/join.h"
 #include "store/store.h"
@@ -15,12 +16,12 @@ struct dyno_why_options {
     size_t record_count;
     int64_t epoch_wall_ms;
     size_t query_count;
-    int64_t cores; /**< of the server; 0: not known */
-    const char *workload, *profile;
+    int64_t cores;           /**< of the server; 0: not known */
+    struct dyno_place place; /**< taken over */
 };
 
 struct dyno_why {
-    struct dyno_why_options options; /**< borrowed */
+    struct dyno_why_options options; /**< borrowed but for the place */
     const char *source;              /**< of the traces that are seen now: "rest" or "eventlog" */
     int64_t slow_ns;                 /**< response from which on stages are kept */
     struct dyno_vec accounts;        /**< struct dyno_store_account */

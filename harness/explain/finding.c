@@ -138,7 +138,7 @@ static int compare_findings(const void *a, const void *b)
 }
 
 struct dyno_store_finding *dyno_findings_list(const struct dyno_findings *findings,
-                                              const char *workload, const char *profile,
+                                              const struct dyno_rule_place *place,
                                               size_t *count_out)
 {
     struct dyno_vec list = DYNO_VEC_INIT(struct dyno_store_finding);
@@ -162,9 +162,7 @@ struct dyno_store_finding *dyno_findings_list(const struct dyno_findings *findin
                                              .advice = rule->advice};
         finding.severity = severity_of(rule, finding.value);
         finding.evidence = dyno_xstrdup(cell->evidence);
-        finding.command = workload == NULL || profile == NULL
-                              ? dyno_xstrdup("")
-                              : dyno_rule_command(rule, workload, profile);
+        finding.command = place == NULL ? dyno_xstrdup("") : dyno_rule_command(rule, place);
         dyno_vec_push(&list, &finding);
     }
     if (list.len > 1)

@@ -28,10 +28,10 @@ void dyno_findings_add(struct dyno_findings *findings, const struct dyno_rule *r
 /**
  * What is over its threshold in at least a tenth of the statements that the rule applies to, severe ones
  * first. The value is the median of those over it; the evidence that of the largest. Commands are for this
- * workload and profile (NULL: none). The caller frees the array by dyno_findings_list_free.
+ * place (NULL: none). The caller frees the array by dyno_findings_list_free.
  */
 struct dyno_store_finding *dyno_findings_list(const struct dyno_findings *findings,
-                                              const char *workload, const char *profile,
+                                              const struct dyno_rule_place *place,
                                               size_t *count_out);
 void dyno_findings_list_free(struct dyno_store_finding *list, size_t count);
 

@@ -1,15 +1,18 @@
 #include "explain/rule.h"
 
-#include "base/alloc.h"
+#include "base/shell.h"
+#include "base/str.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define MIB  (1024.0 * 1024.0)
-#define GIB  (1024.0 * MIB)
-#define NOTE ((double)INFINITY)
+#define MIB               (1024.0 * 1024.0)
+#define GIB               (1024.0 * MIB)
+#define NOTE              ((double)INFINITY)
+
+#define COMMAND_MAX_BYTES ((size_t)64 * 1024)
 
 static const struct dyno_rule rules[] = {
     {"data_skew", "data skew", "x", 2, 5,
@@ -94,12 +97,19 @@ const struct dyno_rule *dyno_rule_find(const char *name)
     return NULL;
 }
 
-char *dyno_rule_command(const struct dyno_rule *rule, const char *workload, const char *profile)
+char *dyno_rule_command(const struct dyno_rule *rule, const struct dyno_rule_place *place)
 {
-    if (rule->profile != NULL && strcmp(profile, "default") == 0)
-        return dyno_xasprintf("sparkdyno compare %s default %s", workload, rule->profile);
-    return dyno_xasprintf("sparkdyno compare %s %s %s --candidate-conf %s", workload, profile,
-                          profile, rule->conf);
+    struct dyno_str out;
+    bool is_plain = strcmp(place->profile, "default") == 0 && !place->has_settings;
+    bool by_profile = rule->profile != NULL && is_plain;
+    const char *words[] = {"sparkdyno", "compare", place->workload, place->profile,
+                           by_profile ? rule->profile : place->profile};
+    dyno_str_init(&out, COMMAND_MAX_BYTES);
+    dyno_shell_append_words(&out, words, sizeof words / sizeof words[0]);
+    dyno_str_appendf(&out, "%s%s", place->options[0] != '\0' ? " " : "", place->options);
+    if (!by_profile)
+        dyno_str_appendf(&out, " --candidate-conf %s", rule->conf);
+    return dyno_str_take(&out);
 }
 
 void dyno_rule_tell(struct dyno_rule_value *out, double value, const char *fmt, ...)

@@ -8,6 +8,7 @@
 #include "explain/time_account.h"
 #include "explain/trace.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,8 +48,16 @@ const struct dyno_rule *dyno_rules(size_t *count_out);
 /** The rule with this name; NULL if there is none. */
 const struct dyno_rule *dyno_rule_find(const char *name);
 
-/** The command that would measure the rule's advice in a workload and profile; the caller frees. */
-char *dyno_rule_command(const struct dyno_rule *rule, const char *workload, const char *profile);
+/** Where a statement ran, as words for a command line. Borrowed. */
+struct dyno_rule_place {
+    const char *workload; /**< name or folder */
+    const char *profile;  /**< name or file */
+    const char *options;  /**< quoted for a shell: the arm's other settings, the scale; "" */
+    bool has_settings;    /**< `options` sets what a profile sets, too */
+};
+
+/** The command that would measure the rule's advice there; the caller frees. */
+char *dyno_rule_command(const struct dyno_rule *rule, const struct dyno_rule_place *place);
 
 /** Set the evidence. */
 void dyno_rule_tell(struct dyno_rule_value *out, double value, const char *fmt, ...)

@@ -9,6 +9,8 @@
 #define LEAST_BYTES   (64.0 * 1024.0)
 #define LEAST_RECORDS 1000.0
 #define DATA_RATIO    2.0
+/* Among hundreds of short tasks one is always many times the median: it counts if the stage may have waited. */
+#define LEAST_SHARE 0.2
 
 static double ratio_of(double largest, double median, double least)
 {
@@ -33,6 +35,13 @@ static double data_ratio(const struct dyno_stage_cost *stage)
     return bytes > records ? bytes : records;
 }
 
+static int may_have_waited(const struct dyno_stage_cost *stage)
+{
+    double wall_ms = (double)(stage->complete_ms - stage->submit_ms);
+    return stage->tasks >= FEWEST_ALIKE &&
+           stage->task_max_ms - stage->task_median_ms >= LEAST_SHARE * wall_ms;
+}
+
 /* The stage whose slowest task is farthest from its median, of those with or without skewed data. */
 static const struct dyno_stage_cost *worst_stage(const struct dyno_rule_case *c, int with_skew,
                                                  double *ratio_out)
@@ -45,7 +54,7 @@ static const struct dyno_stage_cost *worst_stage(const struct dyno_rule_case *c,
         if (isnan(ratio) || !dyno_rule_is_worth(c, stage) ||
             (data_ratio(stage) > DATA_RATIO) != (with_skew != 0) || ratio <= *ratio_out)
             continue;
-        if (!with_skew && stage->tasks < FEWEST_ALIKE)
+        if (!with_skew && !may_have_waited(stage))
             continue;
         worst = stage;
         *ratio_out = ratio;

@@ -1,5 +1,7 @@
 #include "explain/server_rule.h"
 
+#include "base/units.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -72,9 +74,11 @@ static void see_cache(struct dyno_findings *findings, const struct dyno_store_co
     struct series memory = series_of(counters, count, "storage", "memory_bytes");
     struct series disk = series_of(counters, count, "storage", "disk_bytes");
     double bytes = fmax(memory.last, 0) + fmax(disk.last, 0);
+    char size[32];
     if (rdds.last > 0 && !reads_cache)
-        dyno_rule_tell(&value, bytes, "%.0f cached tables of %.1f MiB, read by no plan", rdds.last,
-                       bytes / 1048576);
+        dyno_rule_tell(&value, bytes, "%.0f cached %s of %s, read by no plan", rdds.last,
+                       rdds.last > 1 ? "tables" : "table",
+                       dyno_format_bytes((int64_t)bytes, size, sizeof size));
     see(findings, "cache_unused", &value);
 }
 

@@ -1,4 +1,5 @@
 #include "base/alloc.h"
+#include "base/secret.h"
 #include "base/suggest.h"
 #include "base/vec.h"
 #include "spark/setting.h"
@@ -204,6 +205,29 @@ static void judge_static(struct dyno_setting_proof *proof,
                            proof->asked, proof->applied);
 }
 
+static void cover(char **value)
+{
+    char *covered = *value == NULL ? NULL : dyno_xstrdup(DYNO_SECRET_COVER);
+    free(*value);
+    *value = covered;
+}
+
+/* Proofs are stored and shown: what is secret stays with the server. */
+static void cover_secret(struct dyno_setting_proof *proof)
+{
+    if (!dyno_secret_is_key(proof->key, strlen(proof->key)))
+        return;
+    cover(&proof->asked);
+    cover(&proof->applied);
+    cover(&proof->server_default);
+    if (proof->complaint == NULL || !proof->is_known)
+        return;
+    free(proof->complaint);
+    proof->complaint = dyno_xasprintf(
+        "'%s' did not take effect as asked (its value is not shown: the name is a secret's)",
+        proof->key);
+}
+
 enum dyno_status dyno_settings_judge(const struct dyno_setting *settings, size_t count,
                                      const struct dyno_statement_outcome *outcomes,
                                      const cJSON *environment,
@@ -226,6 +250,7 @@ enum dyno_status dyno_settings_judge(const struct dyno_setting *settings, size_t
             judge_session(&proofs[i], &outcomes[1 + DYNO_SETTING_STEPS * i], &evidence);
         else
             judge_static(&proofs[i], &outcomes[1 + DYNO_SETTING_STEPS * i], &evidence);
+        cover_secret(&proofs[i]);
     }
     dyno_setting_core_keys_free(&evidence.core);
     *proofs_out = proofs;

@@ -119,6 +119,17 @@ class Usage(unittest.TestCase):
                 self.assertIn("DSN=x", done.stdout)
                 self.assertNotIn("geheim", done.stdout)
 
+    def test_secrets_of_settings_are_not_kept(self):
+        profile = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())) / "keys.conf"
+        profile.write_text("spark.hadoop.fs.s3a.secret.key geheim\nspark.app.name open\n")
+        for words in (["--conf", "spark.ssl.keyPassword=geheim"], ["--conf=spark.ssl.keyPassword=geheim"],
+                      ["--candidate-conf", "spark.authenticate.secret=geheim"], ["--base-conf=spark.my.token=geheim"]):
+            for is_json in (["--json"], []):
+                done = run(["compare", "retail", "default", str(profile), *words, "--dry-run", *is_json])
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertNotIn("geheim", done.stdout)
+        self.assertIn("(redacted)", run(["run", "retail", *words[:0], "--conf", "spark.x.password=geheim", "--dry-run", "--json"]).stdout)
+
     def test_dry_run_repeats_for_a_seed(self):
         words = ["compare", "retail", "default", "default", "--conf", "spark.sql.adaptive.enabled=true",
                  "--candidate-conf", "spark.sql.shuffle.partitions=8", "--target", "null", "--dry-run", "--seed", "7"]

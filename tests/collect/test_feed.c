@@ -142,6 +142,22 @@ static void test_feed_sends_nothing_after_its_deadline(void **state)
     replay_stop(&fake);
 }
 
+static void test_feed_keeps_its_rate(void **state)
+{
+    struct replay fake;
+    (void)state;
+    replay_start(&fake, "4.1.4", "{}");
+    struct dyno_feed feed = feed_of(&fake, 5 * DYNO_NS_PER_S);
+    feed.gap_ns = 50 * DYNO_NS_PER_MS;
+    int64_t begin_ns = dyno_now_ns();
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(ask(&feed), DYNO_OK);
+    assert_true(dyno_now_ns() - begin_ns >= 4 * feed.gap_ns);
+    assert_int_equal(feed.failed_calls, 0);
+    dyno_feed_close(&feed);
+    replay_stop(&fake);
+}
+
 static void test_feed_without_an_address_refuses(void **state)
 {
     struct dyno_feed feed;
@@ -172,6 +188,7 @@ int main(void)
         cmocka_unit_test(test_feed_does_not_swallow_a_bomb),
         cmocka_unit_test(test_feed_takes_404_for_an_answer),
         cmocka_unit_test(test_feed_sends_nothing_after_its_deadline),
+        cmocka_unit_test(test_feed_keeps_its_rate),
         cmocka_unit_test(test_feed_without_an_address_refuses),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);

@@ -10,6 +10,9 @@
 
 #include <cmocka.h>
 
+static const struct dyno_rule_place retail = {"retail", "default", "", false};
+static const struct dyno_rule_place aqe_off = {"./w", "aqe-off", "--scale 0.1", false};
+
 /* One statement of 1 s with one stage that takes all of it; a test changes what it is about. */
 struct scene {
     struct dyno_trace trace;
@@ -43,7 +46,7 @@ static struct dyno_store_finding *list_of(struct scene *scene, size_t *count)
 {
     struct dyno_findings *findings = dyno_findings_new(1);
     dyno_findings_see(findings, 0, 5, &scene->c);
-    struct dyno_store_finding *list = dyno_findings_list(findings, "retail", "default", count);
+    struct dyno_store_finding *list = dyno_findings_list(findings, &retail, count);
     dyno_findings_free(findings);
     dyno_trace_deinit(&scene->trace);
     return list;
@@ -64,6 +67,15 @@ static void check_only(struct scene *scene, const char *rule, const char *severi
     assert_int_equal(list[0].example_seq, 5);
     assert_int_equal(list[0].statements, 1);
     assert_true(strncmp(list[0].command, "sparkdyno compare retail default ", 33) == 0);
+    dyno_findings_list_free(list, count);
+}
+
+static void check_none(struct scene *scene)
+{
+    size_t count = 0;
+    struct dyno_store_finding *list = list_of(scene, &count);
+    if (count != 0)
+        fail_msg("%zu findings, the first '%s'", count, list[0].rule);
     dyno_findings_list_free(list, count);
 }
 
@@ -94,6 +106,11 @@ static void test_skew_and_stragglers_are_told_apart(void **state)
     cost = scene_init(&scene);
     cost->task_max_ms = 300;
     check_only(&scene, "straggler", "warning", 3, "slowest of 8 tasks 300 ms, median 100 ms");
+    cost = scene_init(&scene);
+    cost->task_max_ms = 250;
+    cost->complete_ms = 10000;
+    scene.account.total_ns = 10000000000;
+    check_none(&scene);
 }
 
 /* A stage that is a small part of the statement is not worth a word; nor are ratios of a few ms. */
@@ -198,7 +215,7 @@ static void test_findings_sum_up_statements(void **state)
         dyno_findings_see(findings, i == 39 ? 0 : 1, i, &scene.c);
         dyno_trace_deinit(&scene.trace);
     }
-    struct dyno_store_finding *list = dyno_findings_list(findings, "w", "aqe-off", &count);
+    struct dyno_store_finding *list = dyno_findings_list(findings, &aqe_off, &count);
     assert_int_equal(count, 2);
     assert_int_equal(list[1].query, 1);
     assert_int_equal(list[1].judged, 39);
@@ -207,7 +224,7 @@ static void test_findings_sum_up_statements(void **state)
     assert_true(fabs(list[1].value - 12.9) < 1e-9);
     assert_string_equal(
         list[1].command,
-        "sparkdyno compare w aqe-off aqe-off --candidate-conf spark.driver.memory=4g");
+        "sparkdyno compare ./w aqe-off aqe-off --scale 0.1 --candidate-conf spark.driver.memory=4g");
     dyno_findings_list_free(list, count);
     dyno_findings_free(findings);
 }
@@ -224,7 +241,7 @@ static void test_a_few_statements_make_no_finding(void **state)
         dyno_findings_see(findings, 0, i, &scene.c);
         dyno_trace_deinit(&scene.trace);
     }
-    struct dyno_store_finding *list = dyno_findings_list(findings, NULL, NULL, &count);
+    struct dyno_store_finding *list = dyno_findings_list(findings, NULL, &count);
     assert_int_equal(count, 0);
     dyno_findings_list_free(list, count);
     dyno_findings_free(findings);
@@ -246,7 +263,7 @@ static void test_rules_of_the_server(void **state)
     size_t count = 0;
     (void)state;
     dyno_server_rules_see(findings, counters, sizeof counters / sizeof counters[0], false);
-    struct dyno_store_finding *list = dyno_findings_list(findings, "w", "default", &count);
+    struct dyno_store_finding *list = dyno_findings_list(findings, &retail, &count);
     assert_int_equal(count, 3);
     assert_string_equal(list[0].rule, "server_gc");
     assert_true(fabs(list[0].value - 30) < 1e-9);
@@ -258,10 +275,27 @@ static void test_rules_of_the_server(void **state)
     dyno_findings_free(findings);
     findings = dyno_findings_new(0);
     dyno_server_rules_see(findings, counters + 6, 2, true);
-    list = dyno_findings_list(findings, "w", "default", &count);
+    list = dyno_findings_list(findings, &retail, &count);
     assert_int_equal(count, 0);
     dyno_findings_list_free(list, count);
     dyno_findings_free(findings);
+}
+
+/* The arm's own settings stay in force, so the advice goes on top of them and not by a profile. */
+static void test_commands_repeat_the_arm(void **state)
+{
+    const struct dyno_rule *rule = dyno_rule_find("small_partitions");
+    const struct dyno_rule_place place = {"my load", "default", "--conf 'spark.app.name=a b'",
+                                          true};
+    (void)state;
+    char *command = dyno_rule_command(rule, &place);
+    assert_string_equal(command, "sparkdyno compare 'my load' default default --conf "
+                                 "'spark.app.name=a b' --candidate-conf "
+                                 "spark.sql.shuffle.partitions=8");
+    free(command);
+    command = dyno_rule_command(rule, &retail);
+    assert_string_equal(command, "sparkdyno compare retail default shuffle-partitions-few");
+    free(command);
 }
 
 /* Advice that cannot be measured is none: every profile of the table is there. */
@@ -299,6 +333,7 @@ int main(void)
         cmocka_unit_test(test_findings_sum_up_statements),
         cmocka_unit_test(test_a_few_statements_make_no_finding),
         cmocka_unit_test(test_rules_of_the_server),
+        cmocka_unit_test(test_commands_repeat_the_arm),
         cmocka_unit_test(test_every_rule_can_be_tested),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

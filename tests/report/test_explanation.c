@@ -1,5 +1,6 @@
 #include "report/explanation.h"
 #include "report/fixture.h"
+#include "report/script.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -123,6 +124,7 @@ static void test_hostile_texts_stay_lines(void **state)
     struct dyno_str json;
     dyno_str_init(&json, 1 << 24);
     assert_int_equal(dyno_explanation_json(e, &json, NULL), DYNO_OK);
+    script_check("tests/report/check_schema.py", "docs/explain.schema.json", dyno_str_text(&json));
     cJSON *document = cJSON_Parse(dyno_str_text(&json));
     assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(document, "statements")), 20);
     cJSON_Delete(document);

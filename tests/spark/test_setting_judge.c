@@ -317,6 +317,26 @@ static void test_list_that_failed_is_an_error(void **state)
     assert_null(proofs);
 }
 
+static void test_values_of_secrets_are_covered(void **state)
+{
+    static const char shown[] =
+        "{\"sparkProperties\":[[\"spark.my.password\",\"geheim\"],[\"spark.ssl.keyPassword\",\"x\"]]}";
+    const struct fake session = {"spark.sql.catalog.a.token", "geheim", NULL, NULL, "geheim"};
+    const struct fake refused = {"spark.ssl.keyPassword", "geheim", "x", core_refusal, "x"};
+    (void)state;
+    struct dyno_setting_proof *proof = judge(&session, NULL);
+    assert_true(proof->is_applied);
+    assert_string_equal(proof->asked, "*********(redacted)");
+    assert_string_equal(proof->applied, "*********(redacted)");
+    assert_null(proof->complaint);
+    dyno_setting_proofs_free(proof, 1);
+    proof = judge(&refused, shown);
+    assert_complaint(proof, "spark.ssl.keyPassword");
+    assert_null(strstr(proof->complaint, "geheim"));
+    assert_string_equal(proof->asked, "*********(redacted)");
+    dyno_setting_proofs_free(proof, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_secret_is_neither_shown_nor_doubted),
         cmocka_unit_test(test_environment_of_odd_shape_is_survived),
         cmocka_unit_test(test_list_that_failed_is_an_error),
+        cmocka_unit_test(test_values_of_secrets_are_covered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

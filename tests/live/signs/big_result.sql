@@ -1,0 +1,1 @@
+SELECT sha2(CAST(id AS STRING), 512) AS a, sha2(CAST(id AS STRING), 384) AS b FROM range(0, 500000, 1, 2)

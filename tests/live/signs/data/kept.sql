@@ -1,0 +1,1 @@
+SELECT key, upper(name) AS name FROM keys

@@ -1,0 +1,1 @@
+SELECT count(*), sum(key) FROM (SELECT /*+ REPARTITION(300, key) */ key FROM keys)

@@ -1,0 +1,181 @@
+"""test_explain.py PROGRAM SPARK_HOME: a real Spark is made to show what explain is to find.
+
+One server, each statement of tests/live/signs under two profiles: with AQE, and without it and 8 partitions, so that
+no stage is merged. What a finding says is held against what was provoked.
+"""
+import contextlib
+import csv
+import json
+import os
+import pathlib
+import shlex
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM, SPARK_HOME = map(os.path.abspath, sys.argv[1:3])
+del sys.argv[1:3]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SIGNS = pathlib.Path("tests/live/signs")
+QUERIES = ("skewed_join", "many_partitions", "big_sort", "big_result", "slow_task", "few_keys")
+GAP_S, TAIL_S = 1.5, 3.5
+WITH_AQE, WITHOUT = "default+base-conf", "default+conf"
+SETTINGS = ["--base-conf", "spark.sql.shuffle.partitions=16",
+            "--candidate-conf", "spark.sql.adaptive.enabled=false", "--candidate-conf", "spark.sql.shuffle.partitions=8",
+            "--conf", "spark.sql.autoBroadcastJoinThreshold=-1", "--conf", "spark.memory.fraction=0.05"]
+
+
+def run(*words, codes=(0,), timeout=300):
+    done = subprocess.run([PROGRAM, *words], cwd=ROOT, text=True, capture_output=True, timeout=timeout, check=False)
+    assert done.returncode in codes, f"exit code {done.returncode}: {done.stderr}{done.stdout}"
+    return done.stdout
+
+
+class Explained(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = tempfile.TemporaryDirectory(prefix="dyno-live-")
+        cls.folder = pathlib.Path(cls.place.name)
+        cls.db = cls.folder / "results.db"
+        trace = cls.folder / "trace.csv"
+        with open(trace, "w", newline="", encoding="utf-8") as f:
+            rows = csv.writer(f)
+            rows.writerow(["time", "session", "sql"])
+            for i, name in enumerate((*QUERIES, QUERIES[-1])):
+                at = i * GAP_S + (TAIL_S if i == len(QUERIES) else 0)
+                rows.writerow([at, f"session {i % 2}", (ROOT / SIGNS / f"{name}.sql").read_text(encoding="utf-8").strip()])
+        # One block decides nothing (125); on a busy machine the last statement may be cut off (4).
+        run("compare", str(SIGNS), "default", "default", *SETTINGS, "--replay", str(trace), "--blocks", "1", "--starts", "1",
+            "--warmup", "1", "--trial-warmup", "1s", "--cores", "2", "--event-log", "--spark-home", SPARK_HOME,
+            "--cache-dir", str(cls.folder), "--db", str(cls.db), "--html", str(cls.folder / "report.html"), codes=(125, 4))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.place.cleanup()
+
+    def query(self, sql, *values):
+        with contextlib.closing(sqlite3.connect(self.db)) as db:
+            return db.execute(sql, values).fetchall()
+
+    def findings(self, arm, query, rule):
+        return self.query(
+            "SELECT f.trial_id, f.severity, f.value, f.evidence, f.example_seq, f.command FROM finding f JOIN trial t ON t.id = f.trial_id "
+            "JOIN arm a ON a.id = t.arm_id LEFT JOIN query q ON q.experiment_id = t.experiment_id AND q.ordinal = f.query "
+            "WHERE a.name = ? AND coalesce(q.name, '') = ? AND f.rule = ?", arm, query, rule)
+
+    def finding(self, arm, query, rule):
+        found = self.findings(arm, query, rule)
+        seen = self.query("SELECT rule, evidence FROM finding") if not found else ""
+        self.assertEqual(len(found), 1, f"{rule} of {query} under {arm}: {seen}")
+        return found[0]
+
+    def stage(self, trial, seq, evidence):
+        """What is stored of the stage that the evidence names."""
+        number = int(evidence.split(":")[0].removeprefix("stage "))
+        rows = self.query("SELECT tasks, shuffle_read_bytes, run_ms, is_critical FROM stage WHERE trial_id = ? AND seq = ? AND stage_id = ?",
+                          trial, seq, number)
+        self.assertEqual(len(rows), 1, evidence)
+        return rows[0]
+
+    def test_every_statement_is_found_in_sparks_numbers(self):
+        for completed, joined in self.query("SELECT completed, joined FROM trial WHERE role = 'measure'"):
+            self.assertGreaterEqual(completed, len(QUERIES))
+            self.assertGreaterEqual(joined, 0.99 * completed)
+        self.assertEqual(self.query("SELECT DISTINCT source FROM account"), [("eventlog",)])
+        self.assertEqual(self.query("SELECT text FROM warning WHERE code = 'collection_incomplete'"), [])
+
+    def test_accounts_add_up(self):
+        parts = [row[1] for row in self.query("SELECT * FROM pragma_table_info('account')") if row[1].endswith("_ns")]
+        rows = self.query(f"SELECT {' + '.join(parts)}, r.done_ns - r.intended_ns, unaccounted_ns FROM account a "
+                          "JOIN record r USING (trial_id, seq) WHERE r.phase = 1 AND r.outcome = 2")
+        self.assertGreaterEqual(len(rows), 2 * len(QUERIES))
+        for told, response, unaccounted in rows:
+            self.assertEqual(told, response)
+            self.assertLess(unaccounted, 0.1 * response)
+
+    def test_skewed_join(self):
+        trial, severity, ratio, evidence, seq, _ = self.finding(WITHOUT, "skewed_join", "data_skew")
+        self.assertGreater(ratio, 2)
+        self.assertIn(severity, ("warning", "severe"))
+        tasks, read, _, _ = self.stage(trial, seq, evidence)
+        self.assertEqual(tasks, 8)
+        largest = max(row[0] for row in self.query("SELECT shuffle_read_bytes FROM stage WHERE trial_id = ? AND seq = ?", trial, seq))
+        self.assertEqual(read, largest, "the join's stage is the one that reads most")
+        self.assertEqual(self.findings(WITHOUT, "few_keys", "straggler"), [])
+
+    def test_broadcast_that_was_switched_off(self):
+        _, severity, ratio, evidence, _, _ = self.finding(WITH_AQE, "skewed_join", "broadcast_missed")
+        self.assertGreater(ratio, 100)
+        self.assertEqual(severity, "severe")
+        self.assertRegex(evidence, r"a sort-merge join of [0-9.]+ KiB with [0-9.]+ KiB")
+
+    def test_too_many_partitions(self):
+        trial, severity, per_core, evidence, seq, _ = self.finding(WITHOUT, "many_partitions", "small_partitions")
+        self.assertEqual((severity, per_core), ("severe", 150))
+        self.assertEqual(self.stage(trial, seq, evidence)[0], 300)
+        self.finding(WITHOUT, "many_partitions", "scheduling_delay")
+        _, _, share, evidence, _, _ = self.finding(WITHOUT, "few_keys", "empty_partitions")
+        self.assertGreaterEqual(share, 75)
+        self.assertRegex(evidence, r"stage \d+: [67] of 8 tasks read no row")
+
+    def test_spill(self):
+        for arm in (WITH_AQE, WITHOUT):
+            trial, _, spilled, evidence, seq, _ = self.finding(arm, "big_sort", "spill")
+            self.assertGreater(spilled, 8 << 20)
+            self.assertIn("to disk", evidence)
+            self.assertEqual(self.query("SELECT spill_disk_bytes >= ? FROM spark_statement WHERE trial_id = ? AND seq = ?", spilled, trial, seq), [(1,)])
+        self.assertEqual(self.findings(WITHOUT, "slow_task", "spill"), [])
+
+    def test_large_result(self):
+        _, _, size, _, _, _ = self.finding(WITHOUT, "big_result", "driver_results")
+        self.assertGreater(size, 64 << 20)
+
+    def test_task_that_sleeps(self):
+        for rule in ("straggler", "low_cpu"):
+            self.assertEqual(self.finding(WITHOUT, "slow_task", rule)[1], "severe")
+        self.assertRegex(self.finding(WITHOUT, "slow_task", "straggler")[3], r"slowest of 8 tasks \d{3,} ms")
+        self.assertEqual(self.findings(WITHOUT, "slow_task", "data_skew"), [])
+
+    def test_cache_that_nobody_reads(self):
+        self.assertRegex(self.finding(WITH_AQE, "", "cache_unused")[3], r"1 cached table of [0-9.]+ KiB")
+
+    def test_plan_that_aqe_changes(self):
+        _, severity, changes, evidence, _, _ = self.finding(WITH_AQE, "few_keys", "plan_changed")
+        self.assertEqual((severity, changes), ("note", 1))
+        self.assertIn("CoalesceShufflePartitions", evidence)
+        self.assertEqual(self.findings(WITHOUT, "few_keys", "plan_changed"), [])
+        plans = dict(self.query("SELECT a.name, p.text FROM plan p JOIN arm a ON a.id = p.arm_id JOIN query q ON q.ordinal = p.query "
+                                "WHERE q.name = 'few_keys'"))
+        for words in ("== Final Plan ==", "AQEShuffleRead", "== Initial Plan =="):
+            self.assertIn(words, plans[WITH_AQE])
+        self.assertNotIn("AdaptiveSparkPlan", plans[WITHOUT])
+        html = (self.folder / "report.html").read_text(encoding="utf-8")
+        self.assertIn("<mark>", html[html.index("Plans side by side"):])
+
+    def test_every_advice_can_be_measured(self):
+        rows = self.query("SELECT DISTINCT rule, command FROM finding")
+        self.assertGreaterEqual(len({rule for rule, _ in rows}), 9)
+        for rule, command in rows:
+            words = shlex.split(command)
+            self.assertEqual(words[:3], ["sparkdyno", "compare", str(SIGNS)], rule)
+            with self.subTest(command=command):
+                run(*words[1:], "--dry-run", "--target", "null")
+
+    def test_json_obeys_its_schema(self):
+        path = self.folder / "explanation.json"
+        path.write_text(run("explain", "--db", str(self.db), "--slowest", "5", "--json"), encoding="utf-8")
+        check = [sys.executable, str(ROOT / "tests/report/check_schema.py"), str(ROOT / "docs/explain.schema.json"), str(path)]
+        done = subprocess.run(check, text=True, capture_output=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        document = json.loads(path.read_text(encoding="utf-8"))
+        self.assertEqual(document["account"]["by_event_log"], document["account"]["statements"])
+        self.assertEqual(len(document["statements"]), 5)
+        for statement in document["statements"]:
+            self.assertEqual(sum(statement["parts_ns"].values()), statement["response_ns"])
+            self.assertTrue(any(stage["is_critical"] for stage in statement["stages"]))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
