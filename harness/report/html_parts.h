@@ -25,6 +25,7 @@ void dyno_html_doubts(struct dyno_markup *m, const struct dyno_report_model *mod
 void dyno_html_rank(struct dyno_markup *m, const struct dyno_report_model *model);
 void dyno_html_why(struct dyno_markup *m, const struct dyno_report_model *model);
 void dyno_html_accounts(struct dyno_markup *m, const struct dyno_report_model *model);
+void dyno_html_servers(struct dyno_markup *m, const struct dyno_report_model *model);
 void dyno_html_findings(struct dyno_markup *m, const struct dyno_report_model *model);
 void dyno_html_plans(struct dyno_markup *m, const struct dyno_report_model *model);
 void dyno_html_proof(struct dyno_markup *m, const struct dyno_report_model *model);

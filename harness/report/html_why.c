@@ -159,6 +159,7 @@ void dyno_html_why(struct dyno_markup *m, const struct dyno_report_model *model)
     if (model->together != NULL)
         dyno_markup_element(m, "p", NULL, model->together);
     dyno_html_accounts(m, model);
+    dyno_html_servers(m, model);
     dyno_html_findings(m, model);
     if (joined > 0 && is_compare)
         put_changes(m, model);

@@ -278,6 +278,12 @@ cJSON *dyno_report_json_document(const struct dyno_report_model *model, bool has
         dyno_json_add_string(account, "arm", model->arms[i].name);
         cJSON_AddItemToArray(accounts, account);
     }
+    cJSON *servers = cJSON_AddArrayToObject(root, "servers");
+    for (size_t i = 0; i < model->arm_count; i++) {
+        cJSON *server = dyno_report_json_server(&model->servers[i]);
+        dyno_json_add_string(server, "arm", model->arms[i].name);
+        cJSON_AddItemToArray(servers, server);
+    }
     dyno_json_add_string(root, "together", model->together);
     cJSON_AddItemToObject(root, "findings",
                           dyno_report_json_findings(model->findings, model->finding_count));

@@ -19,8 +19,8 @@ enum dyno_status dyno_report_model_read(struct sqlite3 *db, int64_t experiment_i
         dyno_report_load_head,         dyno_report_load_things,   dyno_report_load_settings,
         dyno_report_load_trials,       dyno_report_load_latency,  dyno_report_load_contrasts,
         dyno_report_load_disturbances, dyno_report_load_capacity, dyno_report_load_spark,
-        dyno_report_load_why,          dyno_report_load_warmup,   dyno_report_load_plans,
-        dyno_report_load_errors,
+        dyno_report_load_why,          dyno_report_load_servers,  dyno_report_load_warmup,
+        dyno_report_load_plans,        dyno_report_load_errors,
     };
     static const load_fn rank_loaders[] = {dyno_report_load_things, dyno_report_load_rank};
     struct dyno_report_model *model = dyno_xcalloc(1, sizeof *model);

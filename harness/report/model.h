@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "report/rank_model.h"
+#include "report/server.h"
 #include "report/spark_metric.h"
 #include "report/summary.h"
 #include "report/why.h"
@@ -246,7 +247,8 @@ struct dyno_report_model {
     struct dyno_report_change *changes; /**< largest first */
     size_t change_count;
     struct dyno_report_account
-        accounts[DYNO_REPORT_ARMS];       /**< means over the statements that count */
+        accounts[DYNO_REPORT_ARMS]; /**< means over the statements that count */
+    struct dyno_report_server servers[DYNO_REPORT_ARMS];
     struct dyno_report_finding *findings; /**< severe ones first */
     size_t finding_count;
     char *together; /**< what changed together with the response time, in one line; NULL: nothing */

@@ -38,6 +38,9 @@ enum dyno_status dyno_report_load_spark(struct sqlite3 *db, struct dyno_report_m
 /** Time accounts, findings, and what changed together with latency; needs contrasts and changes. */
 enum dyno_status dyno_report_load_why(struct sqlite3 *db, struct dyno_report_model *model,
                                       struct dyno_err *err) DYNO_MUST_CHECK;
+/** What servers said of themselves. */
+enum dyno_status dyno_report_load_servers(struct sqlite3 *db, struct dyno_report_model *model,
+                                          struct dyno_err *err) DYNO_MUST_CHECK;
 enum dyno_status dyno_report_load_warmup(struct sqlite3 *db, struct dyno_report_model *model,
                                          struct dyno_err *err) DYNO_MUST_CHECK;
 enum dyno_status dyno_report_load_plans(struct sqlite3 *db, struct dyno_report_model *model,

@@ -48,7 +48,7 @@ class Explained(unittest.TestCase):
                 rows.writerow([at, f"session {i % 2}", (ROOT / SIGNS / f"{name}.sql").read_text(encoding="utf-8").strip()])
         # One block decides nothing (125); on a busy machine the last statement may be cut off (4).
         run("compare", str(SIGNS), "default", "default", *SETTINGS, "--replay", str(trace), "--blocks", "1", "--starts", "1",
-            "--warmup", "1", "--trial-warmup", "1s", "--cores", "2", "--event-log", "--spark-home", SPARK_HOME,
+            "--warmup", "1", "--trial-warmup", "0s", "--cores", "2", "--event-log", "--spark-home", SPARK_HOME,
             "--cache-dir", str(cls.folder), "--db", str(cls.db), "--html", str(cls.folder / "report.html"), codes=(125, 4))
 
     @classmethod
@@ -161,7 +161,7 @@ class Explained(unittest.TestCase):
             words = shlex.split(command)
             self.assertEqual(words[:3], ["sparkdyno", "compare", str(SIGNS)], rule)
             with self.subTest(command=command):
-                run(*words[1:], "--dry-run", "--target", "null")
+                run(*words[1:], "--dry-run", "--spark-home", SPARK_HOME)
 
     def test_json_obeys_its_schema(self):
         path = self.folder / "explanation.json"

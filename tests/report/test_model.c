@@ -177,6 +177,33 @@ static void test_changes_are_sorted_and_leave_latency_out(void **state)
     fixture_close(&fixture);
 }
 
+static void test_servers_are_told_by_the_trials_that_count(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    struct fixture fixture;
+    char word[32];
+    fixture_open(&fixture, &shape);
+    fixture_exec(&fixture, "UPDATE counter SET value = 1e15 WHERE trial_id IN "
+                           "(SELECT id FROM trial WHERE is_valid = 0)");
+    struct dyno_report_model *model = fixture_model(&fixture);
+    const double *base = model->servers[0].value;
+    const double *candidate = model->servers[1].value;
+    assert_true(fabs(base[DYNO_SERVER_GC] - 12.5) < 1e-9);
+    assert_true(fabs(candidate[DYNO_SERVER_GC] - 25) < 1e-9);
+    assert_true(fabs(base[DYNO_SERVER_HEAP] - 3e8) < 1e-3);
+    assert_true(fabs(base[DYNO_SERVER_CPU] - 1.5) < 1e-9);
+    assert_true(fabs(base[DYNO_SERVER_DROPPED]) < 1e-9);
+    assert_true(isnan(base[DYNO_SERVER_RSS]));
+    assert_string_equal(
+        dyno_report_server_format(DYNO_SERVER_GC, base[DYNO_SERVER_GC], word, sizeof word),
+        "12.5 %");
+    assert_string_equal(dyno_report_server_format(DYNO_SERVER_RSS, (double)NAN, word, sizeof word),
+                        "-");
+    dyno_report_model_free(model);
+    fixture_close(&fixture);
+}
+
 static void test_warmup_counts_executions_from_one(void **state)
 {
     (void)state;
@@ -352,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_settings_say_what_differs_and_how_often_it_was_proved),
         cmocka_unit_test(test_a_setting_asked_for_at_its_default_does_not_differ),
         cmocka_unit_test(test_changes_are_sorted_and_leave_latency_out),
+        cmocka_unit_test(test_servers_are_told_by_the_trials_that_count),
         cmocka_unit_test(test_warmup_counts_executions_from_one),
         cmocka_unit_test(test_plans_ignore_running_numbers),
         cmocka_unit_test(test_errors_are_grouped_with_a_sample),
