@@ -66,7 +66,8 @@ void dyno_place_init(struct dyno_place *place, const struct dyno_workload *workl
                      const struct dyno_profile *profile)
 {
     struct dyno_str options;
-    *place = (struct dyno_place){.has_settings = false};
+    *place =
+        (struct dyno_place){.settings = profile->settings, .setting_count = profile->setting_count};
     dyno_str_init(&options, OPTIONS_MAX_BYTES);
     bool is_known = is_found_by_name(workload->dir, "workloads", workload->name, "");
     place->workload =
@@ -96,6 +97,6 @@ void dyno_place_deinit(struct dyno_place *place)
 
 struct dyno_rule_place dyno_place_words(const struct dyno_place *place)
 {
-    return (struct dyno_rule_place){place->workload, place->profile, place->options,
-                                    place->has_settings};
+    return (struct dyno_rule_place){place->workload,     place->profile,  place->options,
+                                    place->has_settings, place->settings, place->setting_count};
 }

@@ -10,6 +10,8 @@
 struct dyno_place {
     char *workload, *profile, *options;
     bool has_settings;
+    const struct dyno_setting *settings; /**< borrowed from the profile */
+    size_t setting_count;
 };
 
 /** The workload and profile by name where a command line would find them by it, else by path; settings that do

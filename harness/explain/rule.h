@@ -7,6 +7,7 @@
 
 #include "explain/time_account.h"
 #include "explain/trace.h"
+#include "spark/setting.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,7 +39,8 @@ struct dyno_rule {
     const char *what;  /**< what the value is */
     const char *advice;
     const char *profile;  /**< measures the advice beside the profile 'default'; NULL: none */
-    const char *conf;     /**< the setting that does, beside any other profile */
+    const char *conf;     /**< the settings that do, beside any other profile: "K=V K=V" */
+    const char *other;    /**< those to try where all of `conf` is in force already; NULL: none */
     dyno_rule_fn measure; /**< NULL: of the server (explain/server_rule.h), not of statements */
 };
 
@@ -54,9 +56,12 @@ struct dyno_rule_place {
     const char *profile;  /**< name or file */
     const char *options;  /**< quoted for a shell: the arm's other settings, the scale; "" */
     bool has_settings;    /**< `options` sets what a profile sets, too */
+    const struct dyno_setting *settings; /**< that were in force there */
+    size_t setting_count;
 };
 
-/** The command that would measure the rule's advice there; the caller frees. */
+/** The command that would measure the rule's advice there, "" if all that it asks for is in force; the caller
+ *  frees. */
 char *dyno_rule_command(const struct dyno_rule *rule, const struct dyno_rule_place *place);
 
 /** Set the evidence. */

@@ -35,6 +35,13 @@ static double data_ratio(const struct dyno_stage_cost *stage)
     return bytes > records ? bytes : records;
 }
 
+/* Did the task that read most read about as much as the others, be it little? */
+static int is_alike(const struct dyno_stage_cost *stage)
+{
+    return !(stage->records_max > DATA_RATIO * stage->records_median) &&
+           !(stage->read_max_bytes > DATA_RATIO * stage->read_median_bytes);
+}
+
 static int may_have_waited(const struct dyno_stage_cost *stage)
 {
     double wall_ms = (double)(stage->complete_ms - stage->submit_ms);
@@ -54,7 +61,7 @@ static const struct dyno_stage_cost *worst_stage(const struct dyno_rule_case *c,
         if (isnan(ratio) || !dyno_rule_is_worth(c, stage) ||
             (data_ratio(stage) > DATA_RATIO) != (with_skew != 0) || ratio <= *ratio_out)
             continue;
-        if (!with_skew && !may_have_waited(stage))
+        if (!with_skew && (!is_alike(stage) || !may_have_waited(stage)))
             continue;
         worst = stage;
         *ratio_out = ratio;

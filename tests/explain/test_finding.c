@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-static const struct dyno_rule_place retail = {"retail", "default", "", false};
-static const struct dyno_rule_place aqe_off = {"./w", "aqe-off", "--scale 0.1", false};
+static const struct dyno_rule_place retail = {"retail", "default", "", false, NULL, 0};
+static const struct dyno_rule_place aqe_off = {"./w", "aqe-off", "--scale 0.1", false, NULL, 0};
 
 /* One statement of 1 s with one stage that takes all of it; a test changes what it is about. */
 struct scene {
@@ -106,6 +106,11 @@ static void test_skew_and_stragglers_are_told_apart(void **state)
     cost = scene_init(&scene);
     cost->task_max_ms = 300;
     check_only(&scene, "straggler", "warning", 3, "slowest of 8 tasks 300 ms, median 100 ms");
+    cost = scene_init(&scene);
+    cost->task_max_ms = 300;
+    cost->records_max = 4;
+    cost->records_median = 0;
+    check_none(&scene);
     cost = scene_init(&scene);
     cost->task_max_ms = 250;
     cost->complete_ms = 10000;
@@ -286,7 +291,7 @@ static void test_commands_repeat_the_arm(void **state)
 {
     const struct dyno_rule *rule = dyno_rule_find("small_partitions");
     const struct dyno_rule_place place = {"my load", "default", "--conf 'spark.app.name=a b'",
-                                          true};
+                                          true,      NULL,      0};
     (void)state;
     char *command = dyno_rule_command(rule, &place);
     assert_string_equal(command, "sparkdyno compare 'my load' default default --conf "
@@ -295,6 +300,33 @@ static void test_commands_repeat_the_arm(void **state)
     free(command);
     command = dyno_rule_command(rule, &retail);
     assert_string_equal(command, "sparkdyno compare retail default shuffle-partitions-few");
+    free(command);
+}
+
+static char *command_under(const char *rule, struct dyno_setting *settings, size_t count)
+{
+    const struct dyno_rule_place place = {"w", "mine", "", false, settings, count};
+    return dyno_rule_command(dyno_rule_find(rule), &place);
+}
+
+/* What is in force already is not compared with itself. */
+static void test_commands_ask_for_something_else(void **state)
+{
+    char keys[2][64] = {"spark.sql.shuffle.partitions", "spark.sql.adaptive.enabled"};
+    char values[2][8] = {"8", "TRUE"};
+    struct dyno_setting settings[] = {{keys[0], values[0]}, {keys[1], values[1]}};
+    (void)state;
+    char *command = command_under("small_partitions", settings, 1);
+    assert_string_equal(
+        command, "sparkdyno compare w mine mine --candidate-conf spark.sql.adaptive.enabled=true");
+    free(command);
+    command = command_under("small_partitions", settings, 2);
+    assert_string_equal(command, "");
+    free(command);
+    command = command_under("data_skew", settings, 2);
+    assert_string_equal(command,
+                        "sparkdyno compare w mine mine --candidate-conf spark.sql.adaptive."
+                        "skewJoin.skewedPartitionThresholdInBytes=4m");
     free(command);
 }
 
@@ -334,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_a_few_statements_make_no_finding),
         cmocka_unit_test(test_rules_of_the_server),
         cmocka_unit_test(test_commands_repeat_the_arm),
+        cmocka_unit_test(test_commands_ask_for_something_else),
         cmocka_unit_test(test_every_rule_can_be_tested),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
