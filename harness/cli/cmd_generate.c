@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/signals.h"
 #include "cli/verbs.h"
+#include "load/crash.h"
 #include "load/generator.h"
 #include "load/merge.h"
 #include "load/script.h"
@@ -11,6 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define MAX_AHEAD_MS (INT64_C(24) * 3600 * 1000)
@@ -18,6 +20,8 @@
 struct generate_options {
     bool is_script;
     bool is_merge;
+    bool is_resumed;
+    bool awaits_go;
     const char *share;
     const char *start_at;
 };
@@ -29,6 +33,10 @@ static const struct cli_option generate_options[] = {
      "run share K of N of the plan: N generators make up one trial"},
     {"start-at", 0, "TIME", CLI_STRING, offsetof(struct generate_options, start_at), 0, 0,
      "begin at that time, 2026-11-21T12:00:00Z or seconds since 1970"},
+    {"await-go", 0, NULL, CLI_FLAG, offsetof(struct generate_options, awaits_go), 0, 0,
+     "begin when the parent process writes the time of it into OUT"},
+    {"resume", 0, NULL, CLI_FLAG, offsetof(struct generate_options, is_resumed), 0, 0,
+     "go on with OUT, left by a generator that crashed: same plan, same begin"},
     {"merge", 0, NULL, CLI_FLAG, offsetof(struct generate_options, is_merge), 0, 0,
      "put the trial files of all shares together; the first word is the result"},
     {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
@@ -94,22 +102,37 @@ static enum dyno_status parse_start(const char *text, int64_t *out_ms, struct dy
     return DYNO_OK;
 }
 
+/* Every session is a descriptor at least, and the usual limit a low one that we may raise. */
+static void allow_many_files(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static enum dyno_status run_trial(const struct cli_words *words,
                                   const struct generate_options *said,
-                                  const struct cli_signals *signals, const struct dyno_log *log,
-                                  struct dyno_err *err)
+                                  struct dyno_generator_options *generator, struct dyno_err *err)
 {
     struct dyno_trial_plan plan = {0};
-    struct dyno_generator_options options = {
-        .plan = &plan, .trial_path = words->items[1], .stop = &signals->stop, .log = log};
+    struct dyno_generator_options options = *generator;
+    options.plan = &plan;
+    options.trial_path = words->items[1];
+    options.is_resumed = said->is_resumed;
+    options.awaits_go = said->awaits_go;
     enum dyno_status status =
         said->share == NULL ? DYNO_OK : parse_share(said->share, &options, err);
     if (status == DYNO_OK && said->start_at != NULL)
         status = parse_start(said->start_at, &options.start_wall_ms, err);
     if (status == DYNO_OK)
         status = dyno_trial_plan_read(words->items[0], &plan, err);
-    if (status == DYNO_OK)
+    if (status == DYNO_OK) {
+        dyno_crash_install();
+        allow_many_files();
         status = dyno_generate(&options, err);
+    }
     dyno_trial_plan_deinit(&plan);
     return status;
 }
@@ -125,6 +148,9 @@ int cli_generate(int argc, char **argv)
         cli_options_parse(&cli_verb_generate, argc, argv, &options, &words, &err);
     cli_terminal_init(&terminal, 0, true);
     struct dyno_log log = cli_terminal_log(&terminal);
+    bool has_left_threads = false;
+    struct dyno_generator_options generator = {
+        .stop = &signals.stop, .log = &log, .has_left_threads = &has_left_threads};
     if (status == DYNO_OK && words.wants_help)
         cli_options_help(&cli_verb_generate, stdout);
     else if (status == DYNO_OK) {
@@ -137,10 +163,13 @@ int cli_generate(int argc, char **argv)
             status = dyno_trial_merge(&words.items[1], words.count - 1, words.items[0], &err);
         else if (status == DYNO_OK)
             status = options.is_script ? run_script(&words, &err)
-                                       : run_trial(&words, &options, &signals, &log, &err);
+                                       : run_trial(&words, &options, &generator, &err);
     }
     if (status != DYNO_OK)
         cli_terminal_error(&terminal, "%s", err.message);
     cli_terminal_deinit(&terminal);
+    /* A thread inside the driver may hold what the driver's destructors wait for. */
+    if (has_left_threads)
+        _exit(cli_exit_of(status));
     return cli_exit_of(status);
 }

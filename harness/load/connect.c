@@ -38,6 +38,7 @@ static enum dyno_status apply_setting(struct dyno_session *session, size_t i)
     const struct dyno_setting *setting = &run->plan->settings[i];
     struct dyno_text_result result = DYNO_TEXT_RESULT_INIT;
     int64_t deadline_ns = dyno_run_now_ns(run) + SETTING_TIMEOUT_NS;
+    dyno_mark_set(session->mark, DYNO_CALL_SETTING, 0, 0);
     enum dyno_status status =
         run->ops->query(session->conn, run->setting_sql[2 + DYNO_SETTING_STEPS * i], deadline_ns,
                         &result, &session->err);
@@ -45,6 +46,7 @@ static enum dyno_status apply_setting(struct dyno_session *session, size_t i)
     if (status == DYNO_OK)
         status = run->ops->query(session->conn, run->setting_sql[3 + DYNO_SETTING_STEPS * i],
                                  deadline_ns, &result, &session->err);
+    dyno_mark_set(session->mark, DYNO_CALL_NONE, 0, 0);
     const char *value = value_of(&result);
     if (status != DYNO_OK)
         (void)dyno_err_prepend(&session->err, "setting '%s'", setting->key);
@@ -63,8 +65,11 @@ enum dyno_status dyno_session_connect(struct dyno_session *session, int64_t time
     lock_connect(run);
     enum dyno_status status = DYNO_ECANCELLED;
     /* The wait for the lock may have been long. */
-    if (!dyno_run_is_halted(run))
+    if (!dyno_run_is_halted(run)) {
+        dyno_mark_set(session->mark, DYNO_CALL_CONNECT, 0, 0);
         status = run->ops->open(&run->plan->target, timeout_ns, &session->conn, &session->err);
+        dyno_mark_set(session->mark, DYNO_CALL_NONE, 0, 0);
+    }
     unlock_connect(run);
     if (status != DYNO_OK) {
         session->conn = NULL;
@@ -82,7 +87,9 @@ void dyno_session_disconnect(struct dyno_session *session)
     if (session->conn == NULL)
         return;
     lock_connect(session->run);
+    dyno_mark_set(session->mark, DYNO_CALL_CLOSE, 0, 0);
     session->run->ops->close(session->conn);
+    dyno_mark_set(session->mark, DYNO_CALL_NONE, 0, 0);
     unlock_connect(session->run);
     session->conn = NULL;
 }

@@ -22,11 +22,15 @@
 #define POLL_NS             (50 * DYNO_NS_PER_MS)
 #define CONNECT_PATIENCE_NS (110 * DYNO_NS_PER_S)
 #define CANCEL_PATIENCE_NS  (5 * DYNO_NS_PER_S)
-#define CLOSE_PATIENCE_NS   (4 * DYNO_NS_PER_S)
+/* A session that is this long past its time limit, though it was cancelled, does not come back. */
+#define STUCK_AFTER_NS    (30 * DYNO_NS_PER_S)
+#define GO_POLL_NS        (5 * DYNO_NS_PER_MS)
+#define CLOSE_PATIENCE_NS (4 * DYNO_NS_PER_S)
 /* From the go to the epoch: time for the sessions to wake up. */
 #define LEAD_NS             (5 * DYNO_NS_PER_MS)
 #define LEAD_PER_SESSION_NS (10 * DYNO_NS_PER_US)
-/* Slots of a closed loop that are kept ready ahead of the claims: a tick's worth at 10 million/s. */
+/* Slots of a closed loop that are kept ready ahead of the claims: what is claimed in a tick at 10 million/s,
+ * or in a slow one, of which it was seen that the loop is not fast, at 2 million/s. */
 #define RESERVE_AHEAD UINT64_C(100000)
 
 /* What only the main thread knows. */
@@ -58,6 +62,7 @@ static void set_state(struct conductor *c, enum dyno_trial_state state)
 static struct dyno_session *make_sessions(struct dyno_run *run, size_t count)
 {
     struct dyno_session *sessions = dyno_xcalloc(count, sizeof *sessions);
+    char *crash_stacks = dyno_xcalloc(count, DYNO_CRASH_STACK_BYTES);
     for (size_t i = 0; i < count; i++) {
         struct dyno_session *session = &sessions[i];
         session->run = run;
@@ -66,13 +71,19 @@ static struct dyno_session *make_sessions(struct dyno_run *run, size_t count)
         dyno_rng_init(&session->rng, run->plan->seed, DYNO_STREAM_SESSIONS + session->number);
         dyno_rng_init(&session->thinking, run->plan->seed, DYNO_STREAM_THINKING + session->number);
         dyno_statement_text_init(&session->text, run->plan);
-        dyno_watch_init(&session->watch, run->ops, &session->conn);
+        session->crash_stack = crash_stacks + i * DYNO_CRASH_STACK_BYTES;
+        session->mark = dyno_trial_file_mark(run->file, (uint32_t)i);
+        session->seat = (struct dyno_crash_seat){
+            .header = run->header, .mark = session->mark, .session = session->number};
+        dyno_watch_init(&session->watch, run->ops, &session->conn, &session->seat);
     }
     return sessions;
 }
 
 static void free_sessions(struct dyno_session *sessions, size_t count)
 {
+    if (count > 0)
+        free(sessions[0].crash_stack);
     for (size_t i = 0; i < count; i++) {
         dyno_statement_text_deinit(&sessions[i].text);
         dyno_watch_deinit(&sessions[i].watch);
@@ -167,23 +178,52 @@ static void note_clock(struct dyno_trial_header *header)
     header->clock_error_us = state >= 0 ? timex.maxerror : -1;
 }
 
+/* Until the parent has named the epoch, which it does once the last of its generators is connected. */
+static enum dyno_status await_go(struct conductor *c, struct dyno_err *err)
+{
+    int64_t give_up_ns = dyno_now_ns() + 2 * CONNECT_PATIENCE_NS;
+    while (atomic_load_explicit(&c->run->header->go_ns, memory_order_acquire) == 0) {
+        if (asked_to_stop(c) != 0)
+            return dyno_err_set(err, DYNO_ECANCELLED, "stopped before load began");
+        if (dyno_now_ns() > give_up_ns)
+            return dyno_err_set(err, DYNO_ETIMEOUT, "the other generators did not connect in time");
+        dyno_sleep_ns(GO_POLL_NS);
+    }
+    return DYNO_OK;
+}
+
+/* The epoch: at once, at the agreed time, when the parent says, or as it was before a crash. */
+static void set_epoch(struct conductor *c)
+{
+    struct dyno_run *run = c->run;
+    struct dyno_trial_header *header = run->header;
+    int64_t now_ns = dyno_run_now_ns(run);
+    int64_t wall_ms = dyno_wall_ms();
+    int64_t lead_ns = LEAD_NS + LEAD_PER_SESSION_NS * (int64_t)c->session_count;
+    int64_t go_ns = atomic_load_explicit(&header->go_ns, memory_order_acquire);
+    run->epoch_ns = header->epoch_monotonic_ns;
+    if (c->options->is_resumed)
+        return;
+    /* Generators that share a trial agree on a time; each turns a wall time into its own clock's. */
+    if (go_ns != 0 || c->options->start_wall_ms > 0) {
+        int64_t agreed_ns =
+            go_ns != 0 ? go_ns - now_ns : (c->options->start_wall_ms - wall_ms) * DYNO_NS_PER_MS;
+        int64_t least_ns = go_ns != 0 ? 0 : lead_ns;
+        header->late_ns = agreed_ns < least_ns ? least_ns - agreed_ns : 0;
+        lead_ns = agreed_ns < least_ns ? least_ns : agreed_ns;
+    }
+    run->epoch_ns = now_ns + lead_ns;
+    header->epoch_wall_ms = wall_ms + lead_ns / DYNO_NS_PER_MS;
+    header->epoch_monotonic_ns = run->epoch_ns;
+}
+
 static void go(struct conductor *c)
 {
     struct dyno_run *run = c->run;
     struct dyno_trial_header *header = run->header;
     const struct dyno_load_shape *load = &run->plan->load;
-    int64_t lead_ns = LEAD_NS + LEAD_PER_SESSION_NS * (int64_t)c->session_count;
-    int64_t wall_ms = dyno_wall_ms();
-    /* Generators that share a trial agree on a wall time; each turns it into its own clock's. */
-    if (c->options->start_wall_ms > 0) {
-        int64_t agreed_ns = (c->options->start_wall_ms - wall_ms) * DYNO_NS_PER_MS;
-        header->late_ns = agreed_ns < lead_ns ? lead_ns - agreed_ns : 0;
-        lead_ns = agreed_ns < lead_ns ? lead_ns : agreed_ns;
-    }
-    run->epoch_ns = dyno_run_now_ns(run) + lead_ns;
-    header->epoch_wall_ms = wall_ms + lead_ns / DYNO_NS_PER_MS;
+    set_epoch(c);
     note_clock(header);
-    header->epoch_monotonic_ns = run->epoch_ns;
     run->end_ns = INT64_MAX;
     c->drain_end_ns = INT64_MAX;
     if (!run->is_warmup) {
@@ -254,15 +294,27 @@ static void follow_warm_up(struct conductor *c)
         atomic_store_explicit(&c->run->is_halted, 1, memory_order_release);
 }
 
-/* Look at every session; true once all have ended. */
+/* Look at every session; true once all have ended. If the driver holds every one of them in spite of its
+ * time limit and of being cancelled, nothing is to be hoped for any more. */
 static bool look_at_sessions(struct conductor *c, int64_t now_ns)
 {
+    struct dyno_err failure = DYNO_ERR_INIT;
     bool have_all_ended = true;
+    size_t stuck = 0;
     for (size_t i = 0; i < c->session_count; i++) {
         struct dyno_session *session = &c->sessions[i];
         dyno_watch_look(&session->watch, now_ns, now_ns >= c->drain_end_ns);
         if (!atomic_load_explicit(&session->has_ended, memory_order_acquire))
             have_all_ended = false;
+        stuck += dyno_watch_is_stuck(&session->watch, now_ns, STUCK_AFTER_NS);
+    }
+    if (stuck == c->session_count && !dyno_run_is_halted(c->run)) {
+        (void)dyno_err_set(&failure, DYNO_ETIMEOUT,
+                           "the driver holds all %zu sessions in a call, %d s past the time limit, "
+                           "and ignores cancels",
+                           stuck, (int)(STUCK_AFTER_NS / DYNO_NS_PER_S));
+        dyno_run_fail(c->run, &failure);
+        c->drain_end_ns = now_ns < c->drain_end_ns ? now_ns : c->drain_end_ns;
     }
     return have_all_ended;
 }
@@ -271,7 +323,8 @@ static bool look_at_sessions(struct conductor *c, int64_t now_ns)
 static int64_t pause_ns(struct conductor *c)
 {
     uint64_t claimed = atomic_load_explicit(&c->run->header->claimed, memory_order_relaxed);
-    bool is_fast = claimed - c->claimed_seen > FAST_CLAIMS;
+    /* Before the first claims nobody knows yet. */
+    bool is_fast = c->claimed_seen == 0 || claimed - c->claimed_seen > FAST_CLAIMS;
     c->claimed_seen = claimed;
     return is_fast ? TICK_NS : SLOW_TICK_NS;
 }
@@ -312,14 +365,18 @@ static void sum_up(struct conductor *c)
         atomic_store(&header->claimed, c->run->capacity);
     for (size_t i = 0; i < c->session_count; i++)
         header->reconnects += atomic_load(&c->sessions[i].reconnects);
+    for (size_t i = 0; i < c->session_count; i++)
+        header->stuck += dyno_watch_is_stuck(&c->sessions[i].watch, INT64_MAX, 0);
     for (size_t i = 0; i < c->session_count; i++) {
         int64_t cpu_ns = atomic_load(&c->sessions[i].cpu_ns);
         header->thread_cpu_ns = cpu_ns > header->thread_cpu_ns ? cpu_ns : header->thread_cpu_ns;
     }
     if (getrusage(RUSAGE_SELF, &usage) == 0) {
-        header->cpu_user_ns = ns_of(usage.ru_utime);
-        header->cpu_system_ns = ns_of(usage.ru_stime);
-        header->max_rss_bytes = (int64_t)usage.ru_maxrss * 1024;
+        int64_t rss_bytes = (int64_t)usage.ru_maxrss * 1024;
+        header->cpu_user_ns += ns_of(usage.ru_utime); /* beside that of one that crashed */
+        header->cpu_system_ns += ns_of(usage.ru_stime);
+        if (rss_bytes > header->max_rss_bytes)
+            header->max_rss_bytes = rss_bytes;
     }
 }
 
@@ -372,6 +429,8 @@ enum dyno_status dyno_generate_in(const struct dyno_generator_options *options,
     c.sessions = make_sessions(run, c.session_count);
     c.steady = dyno_xcalloc(run->plan->query_count, sizeof *c.steady);
     status = connect_sessions(&c, &failure);
+    if (status == DYNO_OK && options->awaits_go && !options->is_resumed)
+        status = await_go(&c, &failure);
     if (status == DYNO_OK) {
         dyno_monitor_start(&c.monitor);
         go(&c);
@@ -387,6 +446,8 @@ enum dyno_status dyno_generate_in(const struct dyno_generator_options *options,
         /* They may still use all of it: the memory is left to the end of the process. */
         dyno_log(options->log, DYNO_LOG_WARNING,
                  "a driver does not return from a call: its session is left behind");
+        if (options->has_left_threads != NULL)
+            *options->has_left_threads = true;
         return status;
     }
     free_sessions(c.sessions, c.session_count);

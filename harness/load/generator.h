@@ -30,6 +30,15 @@ struct dyno_generator_options {
     uint32_t shares;
     int64_t
         start_wall_ms; /**< the epoch, as agreed among generators; 0: as soon as all are connected */
+    /** Once connected, wait until the trial file's `go_ns` names the epoch: its parent sees all of the
+     *  generators connected, and they have one clock. */
+    bool awaits_go;
+    /** Go on with the trial file of a generator that crashed and was settled: same epoch, same schedule,
+     *  from the first statement on that nobody has claimed. */
+    bool is_resumed;
+    /** Set if a driver did not give back a session: its thread still runs, and the process is best ended
+     *  without the driver's destructors. NULL: nobody asks. */
+    bool *has_left_threads;
 };
 
 /**

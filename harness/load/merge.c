@@ -4,6 +4,8 @@
 #include "load/trial_file.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +15,7 @@ static enum dyno_status refuse(const char *path, const char *what, struct dyno_e
 }
 
 /* Open all; files[k] is share k. */
-static enum dyno_status open_all(const char *const *paths, size_t count,
+static enum dyno_status open_all(const char *const *paths, size_t count, bool must_be_finished,
                                  struct dyno_trial_file **files, struct dyno_err *err)
 {
     const struct dyno_trial_header *first = NULL;
@@ -28,11 +30,12 @@ static enum dyno_status open_all(const char *const *paths, size_t count,
             wrong = "is not a share of a trial of as many generators as there are files";
         else if (files[header->share] != NULL)
             wrong = "is the same share as another file";
-        else if (atomic_load(&header->state) != DYNO_TRIAL_FINISHED)
+        else if (must_be_finished && atomic_load(&header->state) != DYNO_TRIAL_FINISHED)
             wrong = "is of a generator that has not finished";
-        else if (first != NULL && (strcmp(first->schedule_sha256, header->schedule_sha256) != 0 ||
-                                   first->measure_begin_ns != header->measure_begin_ns ||
-                                   first->measure_end_ns != header->measure_end_ns))
+        else if (first != NULL &&
+                 (strcmp(first->schedule_sha256, header->schedule_sha256) != 0 ||
+                  (must_be_finished && (first->measure_begin_ns != header->measure_begin_ns ||
+                                        first->measure_end_ns != header->measure_end_ns))))
             wrong = "is of another schedule than the first file";
         if (wrong != NULL) {
             dyno_trial_file_close(file);
@@ -57,6 +60,57 @@ static uint64_t slots_of_all(struct dyno_trial_file **files, size_t count)
     return end;
 }
 
+static void take_larger(int64_t *to, int64_t from)
+{
+    *to = from > *to ? from : *to;
+}
+
+static void take_larger_f64(double *to, double from)
+{
+    if (from > *to || isnan(*to))
+        *to = from;
+}
+
+/* A share that failed by itself says more than one that was then told to stop; and any that did not come to
+ * its end more than one that did. */
+static int badness(const struct dyno_trial_header *header)
+{
+    uint32_t state = atomic_load(&header->state);
+    if (state == DYNO_TRIAL_FINISHED)
+        return 0;
+    if (state != DYNO_TRIAL_FAILED)
+        return 1;
+    return atomic_load(&header->was_interrupted) != 0 ? 2 : 3;
+}
+
+static void take_worse_end(struct dyno_trial_header *to, const struct dyno_trial_header *from)
+{
+    if (badness(from) <= badness(to))
+        return;
+    atomic_store(&to->state, atomic_load(&from->state));
+    memcpy(to->error, from->error, sizeof to->error);
+    memcpy(to->error_sqlstate, from->error_sqlstate, sizeof to->error_sqlstate);
+    to->error_status = from->error_status;
+}
+
+/* Of all machines or processes the one that fared worst. */
+static void take_worst(struct dyno_trial_header *to, const struct dyno_trial_header *from)
+{
+    take_larger(&to->connect_ns, from->connect_ns);
+    take_larger(&to->late_ns, from->late_ns);
+    take_larger(&to->clock_error_us, from->clock_error_us);
+    to->is_clock_synced = to->is_clock_synced && from->is_clock_synced;
+    take_larger(&to->stall_count, from->stall_count);
+    take_larger(&to->stall_p999_ns, from->stall_p999_ns);
+    take_larger(&to->stall_max_ns, from->stall_max_ns);
+    take_larger_f64(&to->steal_ratio, from->steal_ratio);
+    if (fabs(from->clock_drift_ppm) > fabs(to->clock_drift_ppm))
+        to->clock_drift_ppm = from->clock_drift_ppm;
+    if (llabs(from->wall_step_ns) > llabs(to->wall_step_ns))
+        to->wall_step_ns = from->wall_step_ns;
+    take_larger(&to->thread_cpu_ns, from->thread_cpu_ns);
+}
+
 /* What adds up, and what is the largest of all. */
 static void sum_headers(struct dyno_trial_header *to, const struct dyno_trial_header *from)
 {
@@ -70,8 +124,17 @@ static void sum_headers(struct dyno_trial_header *to, const struct dyno_trial_he
     to->max_rss_bytes += from->max_rss_bytes;
     to->reconnects += from->reconnects;
     to->scheduled += from->scheduled;
-    if (from->connect_ns > to->connect_ns)
-        to->connect_ns = from->connect_ns;
+    to->crashes += from->crashes;
+    to->stuck += from->stuck;
+    take_worse_end(to, from);
+    take_worst(to, from);
+    /* A share that did not get as far as the begin knows no window. */
+    if (to->epoch_monotonic_ns == 0 && from->epoch_monotonic_ns != 0) {
+        to->epoch_monotonic_ns = from->epoch_monotonic_ns;
+        to->epoch_wall_ms = from->epoch_wall_ms;
+        to->measure_begin_ns = from->measure_begin_ns;
+        to->measure_end_ns = from->measure_end_ns;
+    }
     for (uint32_t i = 0; i < from->error_sample_count; i++)
         if (to->error_sample_count < DYNO_TRIAL_ERROR_SAMPLES)
             to->error_samples[to->error_sample_count++] = from->error_samples[i];
@@ -83,6 +146,7 @@ static void copy_header(struct dyno_trial_header *to, const struct dyno_trial_he
     uint64_t capacity = to->capacity;
     memcpy(to, from, sizeof *to);
     to->capacity = capacity;
+    to->mark_count = 0;
     to->share = 0;
     to->shares = 1;
 }
@@ -118,15 +182,27 @@ static enum dyno_status write_all(struct dyno_trial_file **files, size_t count, 
     return status;
 }
 
-enum dyno_status dyno_trial_merge(const char *const *paths, size_t count, const char *out_path,
-                                  struct dyno_err *err)
+static enum dyno_status merge(const char *const *paths, size_t count, bool must_be_finished,
+                              const char *out_path, struct dyno_err *err)
 {
     struct dyno_trial_file **files = dyno_xcalloc(count, sizeof *files);
-    enum dyno_status status = open_all(paths, count, files, err);
+    enum dyno_status status = open_all(paths, count, must_be_finished, files, err);
     if (status == DYNO_OK)
         status = write_all(files, count, slots_of_all(files, count), out_path, err);
     for (size_t i = 0; i < count; i++)
         dyno_trial_file_close(files[i]);
     free(files);
     return status;
+}
+
+enum dyno_status dyno_trial_merge(const char *const *paths, size_t count, const char *out_path,
+                                  struct dyno_err *err)
+{
+    return merge(paths, count, true, out_path, err);
+}
+
+enum dyno_status dyno_trial_merge_any(const char *const *paths, size_t count, const char *out_path,
+                                      struct dyno_err *err)
+{
+    return merge(paths, count, false, out_path, err);
 }

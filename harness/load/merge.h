@@ -14,4 +14,9 @@
 enum dyno_status dyno_trial_merge(const char *const *paths, size_t count, const char *out_path,
                                   struct dyno_err *err) DYNO_MUST_CHECK;
 
+/** The same with shares that failed, were stopped or crashed (and were settled): the result is in the worst
+ *  state of all, with the error of one that failed by itself. */
+enum dyno_status dyno_trial_merge_any(const char *const *paths, size_t count, const char *out_path,
+                                      struct dyno_err *err) DYNO_MUST_CHECK;
+
 #endif

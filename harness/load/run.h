@@ -38,6 +38,7 @@ struct dyno_run {
     uint32_t *next_of;  /**< slot after a slot in its session's own list; NULL: one list for all */
     uint32_t *first_of; /**< of each session's own list */
     bool is_warmup;
+    bool is_resumed; /**< some slots behind `claimed` were taken by a generator that crashed */
     bool want_checksum;
     bool must_connect_alone; /**< the driver manager cannot connect twice at a time */
     int64_t timeout_ns;

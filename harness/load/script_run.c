@@ -68,7 +68,7 @@ static void perform(struct player *player, struct dyno_script_answer *answer)
     answer->outcome_count = player->script->statement_count;
     answer->outcomes = dyno_xcalloc(answer->outcome_count, sizeof *answer->outcomes);
     answer->durations_ns = dyno_xcalloc(answer->outcome_count, sizeof *answer->durations_ns);
-    dyno_watch_init(&player->watch, player->ops, &player->conn);
+    dyno_watch_init(&player->watch, player->ops, &player->conn, NULL);
     atomic_init(&player->is_over, false);
     bool is_watched = pthread_create(&watcher, NULL, player_watch, player) == 0;
     play(player, answer);

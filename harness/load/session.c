@@ -65,6 +65,7 @@ static void fetch_all(struct dyno_session *session, int64_t max_rows, struct ans
 {
     const struct dyno_run *run = session->run;
     struct dyno_fetched fetched = {.rows = 0};
+    dyno_mark_call(session->mark, DYNO_CALL_FETCH);
     do {
         answer->status =
             run->ops->fetch(session->conn, run->want_checksum, &fetched, &session->err);
@@ -116,7 +117,9 @@ static void note_answer(struct dyno_session *session, struct dyno_record *record
 static void tidy_up(struct dyno_session *session, enum dyno_status status)
 {
     const struct dyno_target_ops *ops = session->run->ops;
+    dyno_mark_call(session->mark, DYNO_CALL_FINISH);
     ops->finish(session->conn);
+    dyno_mark_call(session->mark, DYNO_CALL_NONE);
     if (status != DYNO_OK && !ops->is_alive(session->conn))
         dyno_session_disconnect(session);
 }
@@ -130,6 +133,7 @@ static void run_statement(struct dyno_session *session, struct dyno_record *reco
     record->send_ns = send_ns - run->epoch_ns;
     put_outcome(record, DYNO_OUTCOME_RUNNING);
     dyno_watch_begin(&session->watch, record->seq, deadline_ns);
+    dyno_mark_set(session->mark, DYNO_CALL_EXECUTE, record->query, record->seq);
     answer.status = run->ops->execute(session->conn, sql, deadline_ns, &session->err);
     if (answer.status == DYNO_OK) {
         answer.exec_ns = dyno_run_now_ns(run);
@@ -154,7 +158,11 @@ static uint64_t claim(struct dyno_session *session)
     }
     if (atomic_load_explicit(claimed, memory_order_relaxed) >= run->capacity)
         return run->capacity;
-    return atomic_fetch_add_explicit(claimed, run->visit, memory_order_relaxed);
+    uint64_t slot = atomic_fetch_add_explicit(claimed, run->visit, memory_order_relaxed);
+    while (run->is_resumed && run->is_open_loop && slot < run->capacity &&
+           run->records[slot].claim_ns >= 0)
+        slot = atomic_fetch_add_explicit(claimed, run->visit, memory_order_relaxed);
+    return slot;
 }
 
 static int64_t think_time_ns(struct dyno_session *session)
@@ -253,8 +261,11 @@ static bool connect_first(struct dyno_session *session)
     struct dyno_run *run = session->run;
     int64_t begin_ns = dyno_now_ns();
     enum dyno_status status = dyno_session_connect(session, CONNECT_TIMEOUT_NS);
-    if (status == DYNO_OK && session->number == 0)
+    if (status == DYNO_OK && session->number == run->share) {
+        dyno_mark_set(session->mark, DYNO_CALL_INFO, 0, 0);
         status = run->ops->info(session->conn, &session->info, &session->err);
+        dyno_mark_set(session->mark, DYNO_CALL_NONE, 0, 0);
+    }
     session->connect_ns = dyno_now_ns() - begin_ns;
     if (status == DYNO_OK)
         return true;
@@ -269,6 +280,8 @@ void *dyno_session_main(void *arg)
 {
     struct dyno_session *session = arg;
     struct dyno_gate *gate = &session->run->gate;
+    stack_t stack_before;
+    dyno_crash_enter(&session->seat, DYNO_CALL_NONE, session->crash_stack, &stack_before);
     /* Wake-ups to the microsecond: the default lets the kernel be 50 us late. */
     (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
     if (dyno_gate_pass(gate, DYNO_GATE_UP) && connect_first(session) &&
@@ -279,6 +292,7 @@ void *dyno_session_main(void *arg)
     atomic_store(&session->cpu_ns, (int64_t)cpu.tv_sec * DYNO_NS_PER_S + cpu.tv_nsec);
     atomic_store_explicit(&session->has_ended, true, memory_order_release);
     dyno_session_disconnect(session);
+    dyno_crash_leave(&stack_before);
     dyno_gate_arrive(gate, DYNO_GATE_GONE);
     return NULL;
 }

@@ -3,6 +3,7 @@
 #define DYNO_LOAD_SESSION_H
 
 #include "base/rng.h"
+#include "load/crash.h"
 #include "load/run.h"
 #include "load/statement_text.h"
 #include "load/watch.h"
@@ -15,6 +16,9 @@ struct dyno_session {
     struct dyno_run *run;
     uint32_t number; /**< among the sessions of all generators */
     pthread_t thread;
+    struct dyno_mark *mark; /**< in the trial file */
+    struct dyno_crash_seat seat;
+    void *crash_stack;      /**< not used, and so not in memory, unless it comes to it */
     struct dyno_conn *conn; /**< NULL while not connected */
     struct dyno_rng rng;
     struct dyno_rng thinking; /**< of think times only: they do not depend on what else is drawn */

@@ -117,7 +117,7 @@ static void write_entry(struct dyno_run *run, uint64_t slot, uint64_t seq, int64
 }
 
 /* The whole schedule goes into the slots before the go: what nobody gets round to is seen as offered. */
-static void write_schedule(struct dyno_run *run)
+static void write_schedule(struct dyno_run *run, bool is_resumed)
 {
     const struct dyno_trial_plan *plan = run->plan;
     const struct dyno_replay *replay = replay_of(plan);
@@ -136,7 +136,8 @@ static void write_schedule(struct dyno_run *run)
             continue;
         if (slot + run->visit > run->capacity)
             break;
-        write_entry(run, slot, seq, intended_ns, query);
+        if (!is_resumed)
+            write_entry(run, slot, seq, intended_ns, query);
         if (run->next_of != NULL) /* for now the owner; the lists are made from it */
             run->next_of[slot] = owner / run->shares;
         slot += run->visit;
@@ -161,9 +162,29 @@ static void link_lists(struct dyno_run *run)
     }
 }
 
-static enum dyno_status make_file(struct dyno_run *run, const char *path, struct dyno_err *err)
+/* The file of a generator that crashed: it has to be of the same plan. */
+static enum dyno_status reopen_file(struct dyno_run *run, const char *path, struct dyno_err *err)
 {
-    enum dyno_status status = dyno_trial_file_create(path, run->capacity, &run->file, err);
+    enum dyno_status status = dyno_trial_file_edit(path, &run->file, err);
+    if (status != DYNO_OK)
+        return status;
+    const struct dyno_trial_header *header = dyno_trial_file_header(run->file);
+    if (header->capacity != run->capacity || header->mark_count != run->session_count ||
+        header->share != run->share || header->shares != run->shares ||
+        header->epoch_monotonic_ns == 0)
+        return dyno_err_set(err, DYNO_EINPUT, "trial file '%s' cannot be gone on with: %s", path,
+                            header->epoch_monotonic_ns == 0 ? "its load had not begun"
+                                                            : "it is of another plan or share");
+    return DYNO_OK;
+}
+
+static enum dyno_status make_file(struct dyno_run *run, const char *path, bool is_resumed,
+                                  struct dyno_err *err)
+{
+    enum dyno_status status =
+        is_resumed ? reopen_file(run, path, err)
+                   : dyno_trial_file_create_marked(path, run->capacity,
+                                                   (uint32_t)run->session_count, &run->file, err);
     if (status != DYNO_OK)
         return status;
     run->header = dyno_trial_file_header(run->file);
@@ -173,7 +194,7 @@ static enum dyno_status make_file(struct dyno_run *run, const char *path, struct
     if (run->is_open_loop || run->is_warmup)
         status = dyno_trial_file_reserve(run->file, run->capacity, err);
     if (status == DYNO_OK && run->is_open_loop)
-        write_schedule(run);
+        write_schedule(run, is_resumed);
     if (status == DYNO_OK && run->next_of != NULL)
         link_lists(run);
     return status;
@@ -223,6 +244,7 @@ static void deal_out(struct dyno_run *run, const struct dyno_generator_options *
 {
     const struct dyno_load_shape *load = &run->plan->load;
     uint64_t sessions = (uint64_t)load->sessions;
+    run->is_resumed = options->is_resumed;
     run->shares = options->shares == 0 ? 1 : options->shares;
     run->share = options->share;
     run->session_count = (size_t)(sessions / run->shares + (run->share < sessions % run->shares));
@@ -262,7 +284,7 @@ enum dyno_status dyno_run_new(const struct dyno_generator_options *options,
         status = find_capacity(run, err);
     if (status == DYNO_OK) {
         make_lists(run);
-        status = make_file(run, options->trial_path, err);
+        status = make_file(run, options->trial_path, options->is_resumed, err);
     }
     if (status != DYNO_OK) {
         dyno_run_free(run);

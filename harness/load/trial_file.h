@@ -3,13 +3,15 @@
  * writes it with no lock, no allocation and no system call per statement; what was recorded survives
  * a kill -9 of the generator; the supervisor reads the same mapping while the trial runs.
  *
- * Slot i holds the statement with seq i. A session owns the slot whose seq it claimed.
+ * Slot i holds the statement with seq i. A session owns the slot whose seq it claimed. Between header and
+ * records lies a mark for each session (load/mark.h).
  */
 #ifndef DYNO_LOAD_TRIAL_FILE_H
 #define DYNO_LOAD_TRIAL_FILE_H
 
 #include "base/sha256.h"
 #include "base/status.h"
+#include "load/mark.h"
 #include "load/record.h"
 
 #include <stdatomic.h>
@@ -17,7 +19,7 @@
 #include <stdint.h>
 
 #define DYNO_TRIAL_FILE_MAGIC        "DYNOTRL"
-#define DYNO_TRIAL_FILE_VERSION      1u
+#define DYNO_TRIAL_FILE_VERSION      2u
 #define DYNO_TRIAL_FILE_HEADER_BYTES 16384
 #define DYNO_TRIAL_ERROR_SAMPLES     16
 
@@ -89,17 +91,40 @@ struct dyno_trial_header {
     int64_t wall_step_ns;   /**< the wall clock moved by so much more than the monotonic one */
     int64_t thread_cpu_ns;  /**< CPU time of the busiest session */
     char clock_source[32];
+    uint32_t mark_count; /**< sessions that have a mark */
+    uint32_t crashes;    /**< times that a process of this trial crashed */
+    uint32_t stuck;      /**< sessions that a driver never gave back, though they were cancelled */
+    /** The epoch as one of CLOCK_MONOTONIC, given by the parent of several generators; 0: not yet. */
+    _Atomic int64_t go_ns;
+    /** Left by the thread that met a fault or called exit(), see load/crash.h. */
+    struct dyno_crash_note {
+        _Atomic uint32_t is_there; /**< 0 none, 1 being written, 2 whole */
+        uint32_t signal;           /**< 0: exit() */
+        uint32_t session;
+        uint32_t call; /**< enum dyno_call, if it is not that of the mark */
+        uint64_t mark; /**< of the session at that time */
+        int64_t at_ns; /**< CLOCK_MONOTONIC */
+    } crash;
 };
 
 struct dyno_trial_file;
 
-/** Make a file for `capacity` records (sparse until used). An existing one is replaced. */
+/** Make a file for `capacity` records (sparse until used), without marks. An existing one is replaced. */
 enum dyno_status dyno_trial_file_create(const char *path, uint64_t capacity,
                                         struct dyno_trial_file **out,
                                         struct dyno_err *err) DYNO_MUST_CHECK;
 
+/** The same with marks for so many sessions. */
+enum dyno_status dyno_trial_file_create_marked(const char *path, uint64_t capacity,
+                                               uint32_t mark_count, struct dyno_trial_file **out,
+                                               struct dyno_err *err) DYNO_MUST_CHECK;
+
 /** Map an existing file read-only; DYNO_EPROTO if it is none of ours, or shorter than it says. */
 enum dyno_status dyno_trial_file_open(const char *path, struct dyno_trial_file **out,
+                                      struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** Map an existing file for writing: to go on with it, or to settle it. Errors as above. */
+enum dyno_status dyno_trial_file_edit(const char *path, struct dyno_trial_file **out,
                                       struct dyno_err *err) DYNO_MUST_CHECK;
 
 /** Have disk and memory ready for the slots below `count`, so that writing them neither waits nor meets
@@ -118,6 +143,20 @@ struct dyno_trial_header *dyno_trial_file_header(struct dyno_trial_file *file);
 
 /** Slot `seq`, which must be below the capacity. Borrowed. */
 struct dyno_record *dyno_trial_file_record(struct dyno_trial_file *file, uint64_t seq);
+
+/** The mark of the session with this place among those of the file. Borrowed. */
+struct dyno_mark *dyno_trial_file_mark(struct dyno_trial_file *file, uint32_t place);
+
+/** Sessions that are inside a call of the target; `counts` (DYNO_CALL_COUNT) of each call, may be NULL. */
+size_t dyno_trial_file_calls(struct dyno_trial_file *file, size_t *counts);
+
+/**
+ * The process that wrote the file has crashed: what was under way becomes driver_crash, ended when the note
+ * says or else at `now_ns` (CLOCK_MONOTONIC); entries of the schedule that were claimed and not sent are given
+ * back, and stay censored unless another generator goes on and sends them; the marks are cleared, the crash is counted, and `text` kept as the sample of that error. For a file that is being edited
+ * and has no other writer left. Afterwards the file can be gone on with, or judged.
+ */
+void dyno_trial_file_settle(struct dyno_trial_file *file, int64_t now_ns, const char *text);
 
 /** Slots that are in use: the highest seq that may hold something, plus one. */
 uint64_t dyno_trial_file_count(struct dyno_trial_file *file);

@@ -15,7 +15,7 @@
 #define CUTTER_STACK ((size_t)256 * 1024)
 
 void dyno_watch_init(struct dyno_watch *watch, const struct dyno_target_ops *ops,
-                     struct dyno_conn *const *conn)
+                     struct dyno_conn *const *conn, const struct dyno_crash_seat *seat)
 {
     atomic_init(&watch->word, STATE_IDLE);
     atomic_init(&watch->deadline_ns, INT64_MAX);
@@ -26,6 +26,7 @@ void dyno_watch_init(struct dyno_watch *watch, const struct dyno_target_ops *ops
     watch->next_cut_ns = 0;
     watch->ops = ops;
     watch->conn = conn;
+    watch->seat = seat;
 }
 
 void dyno_watch_deinit(struct dyno_watch *watch)
@@ -61,15 +62,28 @@ static void *cutter_main(void *arg)
     if (atomic_compare_exchange_strong(&watch->word, &word, cutting)) {
         if (watch->cut == DYNO_CUT_NONE)
             watch->cut = watch->cut_reason;
+        char crash_stack[DYNO_CRASH_STACK_BYTES];
+        stack_t stack_before;
+        if (watch->seat != NULL)
+            dyno_crash_enter(watch->seat, DYNO_CALL_CANCEL, crash_stack, &stack_before);
         /* Whether it helped shows in the statement; whether it was accepted says nothing more. */
         enum dyno_status status = watch->ops->cancel(*watch->conn, NULL);
         (void)status;
+        if (watch->seat != NULL)
+            dyno_crash_leave(&stack_before);
         (void)atomic_compare_exchange_strong(&watch->word, &cutting,
                                              (cutting & ~STATE_MASK) | STATE_CUT);
     }
     pthread_mutex_unlock(&watch->lock);
     atomic_store_explicit(&watch->is_cutter_done, true, memory_order_release);
     return NULL;
+}
+
+bool dyno_watch_is_stuck(struct dyno_watch *watch, int64_t now_ns, int64_t grace_ns)
+{
+    uint64_t word = atomic_load_explicit(&watch->word, memory_order_acquire);
+    int64_t deadline_ns = atomic_load_explicit(&watch->deadline_ns, memory_order_relaxed);
+    return (word & STATE_MASK) != STATE_IDLE && deadline_ns < now_ns - grace_ns;
 }
 
 bool dyno_watch_is_quiet(struct dyno_watch *watch)

@@ -16,6 +16,7 @@
 #ifndef DYNO_LOAD_WATCH_H
 #define DYNO_LOAD_WATCH_H
 
+#include "load/crash.h"
 #include "load/outcome.h"
 #include "load/run.h"
 
@@ -39,12 +40,14 @@ struct dyno_watch {
     enum dyno_cut cut_reason;
     const struct dyno_target_ops *ops;
     struct dyno_conn *const *conn; /**< the session's; read only while the word says "cutting" */
+    const struct dyno_crash_seat *seat; /**< the session's; NULL: none */
     atomic_bool is_cutter_done;
 };
 
-/** Idle. `*conn` is what is cancelled; it may change while nothing runs. */
+/** Idle. `*conn` is what is cancelled; it may change while nothing runs. A cutter that crashes inside a
+ *  cancel does so for `seat`, which may be NULL. */
 void dyno_watch_init(struct dyno_watch *watch, const struct dyno_target_ops *ops,
-                     struct dyno_conn *const *conn);
+                     struct dyno_conn *const *conn, const struct dyno_crash_seat *seat);
 /** Once it is quiet and its session has ended. */
 void dyno_watch_deinit(struct dyno_watch *watch);
 
@@ -56,6 +59,9 @@ enum dyno_cut dyno_watch_end(struct dyno_watch *watch);
 
 /** Main: cut the session's statement if it is past its limit, or whatever it runs if `must_end`. */
 void dyno_watch_look(struct dyno_watch *watch, int64_t now_ns, bool must_end);
+
+/** Main: is the session still inside a statement that was cut, `grace_ns` after its time was up? */
+bool dyno_watch_is_stuck(struct dyno_watch *watch, int64_t now_ns, int64_t grace_ns);
 
 /** Main: is no cancel under way? Once it says so, no cutter touches the watch any more. */
 bool dyno_watch_is_quiet(struct dyno_watch *watch);

@@ -163,8 +163,8 @@ static void test_trial_file_open_refuses_other_versions_and_sizes(void **state)
     (void)state;
     kit_init(&kit);
     assert_int_equal(dyno_trial_file_create(kit.path, 100, &file, NULL), DYNO_OK);
-    dyno_trial_file_header(file)->version = 2;
-    expect_refused(kit.path, DYNO_EPROTO, "version 2");
+    dyno_trial_file_header(file)->version = DYNO_TRIAL_FILE_VERSION + 1;
+    expect_refused(kit.path, DYNO_EPROTO, "version 3");
     dyno_trial_file_header(file)->version = DYNO_TRIAL_FILE_VERSION;
     dyno_trial_file_header(file)->capacity = UINT64_MAX;
     expect_refused(kit.path, DYNO_EPROTO, "shorter than it says");
