@@ -8,12 +8,14 @@
 #include "base/units.h"
 #include "decide/statistic.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define NOT_SAID (-1)
+#define NOT_SAID     (-1)
+#define DEFAULT_PORT 10000
 
 void cli_bench_options_defaults(struct cli_bench_options *options)
 {
@@ -39,7 +41,7 @@ void cli_bench_options_defaults(struct cli_bench_options *options)
                                           .drain_ns = NOT_SAID,
                                           .target = "odbc",
                                           .auth = NULL,
-                                          .port = 10000,
+                                          .port = NOT_SAID,
                                           .fetch_rows = 10000,
                                           .kind = "local",
                                           .base = "default",
@@ -48,6 +50,8 @@ void cli_bench_options_defaults(struct cli_bench_options *options)
                                           .driver_memory = "1g",
                                           .cores = 0,
                                           .workers = 2,
+                                          .generators = 1,
+                                          .generator_restarts = 1,
                                           .db = "results/sparkdyno.db",
                                           .cache_dir = ".cache",
                                           .on_failure = "continue"};
@@ -216,6 +220,33 @@ static void fill_connection(struct cli_bench *bench, const struct cli_bench_opti
     free(password);
 }
 
+static enum dyno_status check_rest_url(const char *url, struct dyno_err *err)
+{
+    if (url == NULL || strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0)
+        return DYNO_OK;
+    return dyno_err_set(err, DYNO_EINPUT,
+                        "--rest-url: '%s' begins neither with http:// nor with https://", url);
+}
+
+/* Said before the load, not after it. */
+static enum dyno_status check_html(const char *path, struct dyno_err *err)
+{
+    if (path == NULL)
+        return DYNO_OK;
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL   ? dyno_xstrdup(".")
+                   : slash == path ? dyno_xstrdup("/")
+                                   : dyno_xstrndup(path, (size_t)(slash - path));
+    enum dyno_status status = DYNO_OK;
+    if (dyno_dir_exists(path))
+        status = dyno_err_set(err, DYNO_EINPUT, "--html: '%s' is a folder", path);
+    else if (access(folder, W_OK | X_OK) != 0)
+        status = dyno_err_set(err, DYNO_EINPUT, "--html: the folder '%s' cannot be written: %s",
+                              folder, strerror(errno));
+    free(folder);
+    return status;
+}
+
 static enum dyno_status fill_target(struct cli_bench *bench, const struct cli_bench_options *o,
                                     struct dyno_err *err)
 {
@@ -228,6 +259,13 @@ static enum dyno_status fill_target(struct cli_bench *bench, const struct cli_be
     if (o->host != NULL && target->kind != DYNO_TARGET_HS2)
         return dyno_err_set(err, DYNO_EINPUT,
                             "--host goes with --target hs2; for odbc use --connection");
+    if (o->port != NOT_SAID && o->host == NULL)
+        return dyno_err_set(err, DYNO_EINPUT,
+                            "--port goes with --host: name the server, or leave it out for a "
+                            "managed one");
+    status = check_rest_url(o->rest_url, err);
+    if (status != DYNO_OK)
+        return status;
     if (o->auth != NULL && strcmp(o->auth, "nosasl") != 0 && strcmp(o->auth, "plain") != 0)
         return dyno_err_set(err, DYNO_EINPUT, "--auth: '%s' is neither nosasl nor plain", o->auth);
     status = read_password(bench, o->password_file, err);
@@ -238,7 +276,7 @@ static enum dyno_status fill_target(struct cli_bench *bench, const struct cli_be
     target->connection = bench->connection;
     target->fetch_rows = o->fetch_rows;
     target->null_service_ns = o->null_service_ns;
-    target->port = (uint16_t)o->port;
+    target->port = (uint16_t)(o->port == NOT_SAID ? DEFAULT_PORT : o->port);
     /* The experiment only reads these. */
     union {
         const char *in;
@@ -380,6 +418,8 @@ static enum dyno_status fill_plan(struct cli_bench *bench, const char *kind,
     e->is_early_stop = o->is_early_stop;
     e->is_fresh = o->is_fresh;
     e->rest_url = o->rest_url;
+    e->generators = (int)o->generators;
+    e->generator_restarts = (int)o->generator_restarts;
     e->store_path = o->db;
     e->cache_dir = bench->cache_dir;
     e->self_path = bench->places.self;
@@ -411,6 +451,8 @@ enum dyno_status cli_bench_init(struct cli_bench *bench, const char *kind,
         status = check_arms_differ(bench, err);
     if (status == DYNO_OK)
         status = fill_load(bench, options, err);
+    if (status == DYNO_OK)
+        status = check_html(options->html, err);
     if (status == DYNO_OK)
         status = fill_target(bench, options, err);
     if (status == DYNO_OK)

@@ -42,6 +42,7 @@ struct cli_bench_options {
     const char *spark_home, *spark_version, *kind, *driver_memory;
     int64_t cores, workers;
     bool has_event_log;
+    int64_t generators, generator_restarts;
     /* Ranking. */
     const char *base, *fold, *metric, *write_profile;
     struct cli_list without;

@@ -81,6 +81,16 @@
 #define PLAN_OPTIONS                                                                               \
     {"html",   0, "FILE", CLI_STRING,                                                              \
      AT(html), 0, 0,      "where the report goes (results/report-ID.html)"},                       \
+        {"generators",                                                                             \
+         0,                                                                                        \
+         "K",                                                                                      \
+         CLI_INTEGER,                                                                              \
+         AT(generators),                                                                           \
+         1,                                                                                        \
+         1000,                                                                                     \
+         "load processes that share each trial, at most one a session (1)"},                       \
+        {"generator-restarts",   0, "N", CLI_INTEGER,                                              \
+         AT(generator_restarts), 0, 100, "of each that crashes, in a trial (1)"},                  \
         {"on-failure",   0, "WHAT", CLI_STRING,                                                    \
          AT(on_failure), 0, 0,      "continue (default) with the next trial, or stop"},            \
     {                                                                                              \

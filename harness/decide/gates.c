@@ -332,6 +332,34 @@ static void judge_surroundings(struct dyno_judging *judging)
                         "server on the same host; lower the rate or run it elsewhere");
 }
 
+static void judge_driver(struct dyno_judging *judging)
+{
+    const struct dyno_gate_facts *facts = judging->facts;
+    struct dyno_store_gate crashes = {.name = "generator_crashes",
+                                      .value = (double)facts->generator_crashes,
+                                      .unit = "crashes",
+                                      .is_fatal = true,
+                                      .is_passed = facts->generator_crashes == 0};
+    struct dyno_store_gate stuck = {.name = "stuck_sessions",
+                                    .value = (double)facts->stuck_sessions,
+                                    .unit = "sessions",
+                                    .is_fatal = true,
+                                    .is_passed = facts->stuck_sessions == 0};
+    if (crashes.is_passed)
+        dyno_gate_add(judging, crashes, "no load process crashed");
+    else
+        dyno_gate_add(judging, crashes, "%s; load was missing for a while",
+                      facts->crash == NULL || facts->crash[0] == '\0' ? "the generator crashed"
+                                                                      : facts->crash);
+    if (stuck.is_passed)
+        dyno_gate_add(judging, stuck, "the driver came back from every call");
+    else
+        dyno_gate_add(judging, stuck,
+                      "the driver held %lld sessions in a call and ignored cancels, until its "
+                      "process was ended: their statements are unfinished",
+                      (long long)facts->stuck_sessions);
+}
+
 size_t dyno_gates_judge(const struct dyno_gate_facts *facts, struct dyno_store_gate *gates,
                         bool *is_valid_out)
 {
@@ -346,6 +374,7 @@ size_t dyno_gates_judge(const struct dyno_gate_facts *facts, struct dyno_store_g
     judge_samples(&judging);
     judge_spark(&judging);
     judge_surroundings(&judging);
+    judge_driver(&judging);
     dyno_gates_judge_machine(&judging);
     dyno_gates_judge_pattern(&judging);
     *is_valid_out = true;

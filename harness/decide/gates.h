@@ -34,6 +34,9 @@ struct dyno_gate_facts {
     double clock_drift_ppm;
     double wall_step_ms;      /**< the wall clock moved by so much more than the monotonic one */
     const char *clock_source; /**< NULL or "": unknown */
+    int64_t generator_crashes;
+    const char *crash;      /**< the first of them, as a sentence; "" or NULL: not known */
+    int64_t stuck_sessions; /**< that the driver never gave back, though they were cancelled */
 };
 
 #define DYNO_GATE_MAX 32
@@ -46,7 +49,7 @@ struct dyno_gate_facts {
  * sessions", not fatal), offered_rate (starts / planned, within 5 %; fatal), errors (failed / offered;
  * over 1 % fatal), censored (any: not fatal under 5 %, fatal above), dropped_events (over 0: not fatal,
  * Spark's numbers incomplete), joined (below 0.9: not fatal), settings_applied (fatal), server_alive
- * (fatal), generator_cpu (over 0.5 not fatal), samples (completed 0: fatal; fewer than
+ * (fatal), generator_crashes (any is fatal), stuck_sessions (any is fatal), generator_cpu (over 0.5 not fatal), samples (completed 0: fatal; fewer than
  * 2 for each query of the mix: not fatal).
  * sessions_busy and offered_rate have a meaning in an open loop only and are left out of a closed one.
  * sessions_busy is the share of time in which all sessions had a statement under way.

@@ -13,12 +13,8 @@
 #define SCRIPT_STATEMENT_TIMEOUT_NS (900 * DYNO_NS_PER_S)
 #define CONNECT_PATIENCE_NS         (120 * DYNO_NS_PER_S)
 #define END_PATIENCE_NS             (30 * DYNO_NS_PER_S)
-/* What a generator gets to end by itself after the second stop. */
-#define HASTE_NS (8 * DYNO_NS_PER_S)
-#define POLL_NS  (50 * DYNO_NS_PER_MS)
 
-/* A cache folder that cannot be written is no fault of ours and not the results' loss. */
-static enum dyno_status blame_cache(enum dyno_status status, struct dyno_err *err)
+enum dyno_status dyno_child_blame_cache(enum dyno_status status, struct dyno_err *err)
 {
     struct dyno_err why = DYNO_ERR_INIT;
     if (status != DYNO_EIO)
@@ -29,13 +25,12 @@ static enum dyno_status blame_cache(enum dyno_status status, struct dyno_err *er
                         why.message);
 }
 
-static enum dyno_status spawn(struct dyno_bench *bench, const char *const *argv,
-                              const char *log_path, pid_t *pid, struct dyno_err *err)
+enum dyno_status dyno_child_spawn(const char *const *argv, const char *log_path, pid_t *pid,
+                                  struct dyno_err *err)
 {
     struct dyno_spawn_options options = {
         .argv = argv, .stdout_path = log_path, .dies_with_parent = true};
     enum dyno_status status = dyno_process_spawn(&options, pid, err);
-    (void)bench;
     if (status != DYNO_OK)
         return dyno_err_prepend(err, "generator process");
     return DYNO_OK;
@@ -105,9 +100,10 @@ enum dyno_status dyno_child_script(struct dyno_bench *bench, char *const *statem
     memset(answer, 0, sizeof *answer);
     for (size_t i = 0; i < count; i++)
         script.statements[i] = statements[i];
-    enum dyno_status status = blame_cache(dyno_script_write(&script, script_path, err), err);
+    enum dyno_status status =
+        dyno_child_blame_cache(dyno_script_write(&script, script_path, err), err);
     if (status == DYNO_OK)
-        status = spawn(bench, argv, log_path, &pid, err);
+        status = dyno_child_spawn(argv, log_path, &pid, err);
     if (status == DYNO_OK)
         status = wait_script(bench, pid, dyno_now_ns() + limit_ns, log_path, err);
     if (status == DYNO_OK)
@@ -122,108 +118,6 @@ enum dyno_status dyno_child_script(struct dyno_bench *bench, char *const *statem
     free(script.statements);
     free(script_path);
     free(answer_path);
-    free(log_path);
-    return status;
-}
-
-/* Longest that a trial may take, from the go on, if everything in it runs into its own limit. */
-static int64_t trial_limit_ns(const struct dyno_trial_plan *plan)
-{
-    const struct dyno_load_shape *load = &plan->load;
-    int64_t limit = CONNECT_PATIENCE_NS + load->drain_ns + load->timeout_ns + END_PATIENCE_NS;
-    if (plan->is_warmup)
-        return limit +
-               dyno_load_shape_warmup_most(load) * (int64_t)plan->query_count * load->timeout_ns;
-    return limit + load->trial_warmup_ns + load->measure_ns;
-}
-
-/* A stop goes on to the generator: SIGTERM once for each step of it. Returns the instant at which it must
- * have ended: a driver that does not return would otherwise keep the user waiting for the whole trial. */
-static int64_t pass_stop_on(struct dyno_bench *bench, pid_t pid, int *signals_sent,
-                            int64_t deadline_ns)
-{
-    int asked = bench->options->stop == NULL ? 0 : atomic_load(bench->options->stop);
-    int64_t patience_ns = asked > 1 ? HASTE_NS : bench->options->load.drain_ns + END_PATIENCE_NS;
-    if (asked > 2)
-        asked = 2;
-    if (*signals_sent == asked)
-        return deadline_ns;
-    while (*signals_sent < asked) {
-        dyno_process_signal_group(pid, SIGTERM);
-        ++*signals_sent;
-    }
-    int64_t sooner_ns = dyno_now_ns() + patience_ns;
-    return sooner_ns < deadline_ns ? sooner_ns : deadline_ns;
-}
-
-/* The last line that the process printed, without the program's name. */
-static void keep_last_words(const char *log_path, char *out, size_t room)
-{
-    static const char name[] = "sparkdyno: ";
-    char *tail = dyno_file_tail(log_path, 4096);
-    size_t len = strlen(tail);
-    while (len > 0 && tail[len - 1] == '\n')
-        tail[--len] = '\0';
-    const char *newline = strrchr(tail, '\n');
-    const char *line = newline == NULL ? tail : newline + 1;
-    if (strncmp(line, name, sizeof name - 1) == 0)
-        line += sizeof name - 1;
-    (void)snprintf(out, room, "%s", line);
-    free(tail);
-}
-
-static void look_at_trial(struct dyno_bench *bench, const char *trial_path,
-                          const struct dyno_child_watch *watch, struct dyno_child_trial *trial,
-                          bool *has_epoch)
-{
-    if (trial->file == NULL && dyno_file_exists(trial_path) &&
-        dyno_trial_file_open(trial_path, &trial->file, NULL) != DYNO_OK)
-        trial->file = NULL;
-    if (trial->file == NULL) {
-        dyno_bench_progress(bench, watch->stage, 0, 0);
-        return;
-    }
-    struct dyno_trial_header *header = dyno_trial_file_header(trial->file);
-    if (!*has_epoch && atomic_load(&header->state) >= DYNO_TRIAL_WARMING) {
-        *has_epoch = true;
-        if (watch->on_epoch != NULL)
-            watch->on_epoch(watch->ctx, header->epoch_monotonic_ns);
-    }
-    dyno_bench_progress(bench, watch->stage, (int64_t)atomic_load(&header->done),
-                        (int64_t)atomic_load(&header->errors));
-}
-
-enum dyno_status dyno_child_run_trial(struct dyno_bench *bench, const struct dyno_trial_plan *plan,
-                                      const struct dyno_child_watch *watch,
-                                      struct dyno_child_trial *out, struct dyno_err *err)
-{
-    char *plan_path = dyno_bench_scratch(bench, "trial", "json");
-    char *trial_path = dyno_bench_scratch(bench, "trial", "records");
-    char *log_path = dyno_bench_scratch(bench, "trial", "log");
-    const char *argv[] = {bench->options->self_path, "generate", plan_path, trial_path, NULL};
-    int64_t deadline_ns = dyno_now_ns() + trial_limit_ns(plan);
-    struct dyno_exit exit = {.is_running = true};
-    int signals_sent = 0;
-    bool has_epoch = false;
-    pid_t pid = 0;
-    memset(out, 0, sizeof *out);
-    enum dyno_status status = blame_cache(dyno_trial_plan_write(plan, plan_path, err), err);
-    if (status == DYNO_OK)
-        status = spawn(bench, argv, log_path, &pid, err);
-    while (status == DYNO_OK && exit.is_running) {
-        exit = dyno_process_wait(pid, dyno_now_ns() + POLL_NS);
-        look_at_trial(bench, trial_path, watch, out, &has_epoch);
-        deadline_ns = pass_stop_on(bench, pid, &signals_sent, deadline_ns);
-        if (exit.is_running && dyno_now_ns() > deadline_ns) {
-            exit = dyno_process_stop_group(pid, DYNO_NS_PER_S);
-            out->was_killed = true;
-        }
-    }
-    out->signal = exit.signal;
-    out->exit_code = exit.code;
-    keep_last_words(log_path, out->last_words, sizeof out->last_words);
-    free(plan_path);
-    free(trial_path);
     free(log_path);
     return status;
 }

@@ -4,8 +4,8 @@
 
 #include "experiment/bench.h"
 #include "load/script.h"
-#include "load/trial_file.h"
-#include "plan/trial_plan.h"
+
+#include <sys/types.h>
 
 /**
  * Run statements through the target, in a process of its own, and wait. Errors of single statements
@@ -17,31 +17,12 @@ enum dyno_status dyno_child_script(struct dyno_bench *bench, char *const *statem
                                    bool is_strict, struct dyno_script_answer *answer,
                                    struct dyno_err *err) DYNO_MUST_CHECK;
 
-/** How a trial's process ended. */
-struct dyno_child_trial {
-    struct dyno_trial_file *file; /**< NULL: it made none; the caller closes it */
-    bool was_killed;              /**< by us, past its deadline */
-    int signal;                   /**< that ended it, 0: none */
-    int exit_code;
-    char last_words[256]; /**< last line of what it said; "" if it said nothing */
-};
+/** A generator process with that command line; what it says is appended to the log. */
+enum dyno_status dyno_child_spawn(const char *const *argv, const char *log_path, pid_t *pid_out,
+                                  struct dyno_err *err) DYNO_MUST_CHECK;
 
-/** What to do while a trial runs. */
-struct dyno_child_watch {
-    const char *stage; /**< for the progress line */
-    void (*on_epoch)(void *ctx,
-                     int64_t epoch_monotonic_ns); /**< once, when it is known; may be NULL */
-    void *ctx;
-};
-
-/**
- * Run one trial in a process of its own and wait, passing a stop on. A process that does not follow is
- * killed: past all of its limits, or soon after a stop was asked for. An error is one of starting the
- * process; how the trial went is in `out`.
- */
-enum dyno_status dyno_child_run_trial(struct dyno_bench *bench, const struct dyno_trial_plan *plan,
-                                      const struct dyno_child_watch *watch,
-                                      struct dyno_child_trial *out,
-                                      struct dyno_err *err) DYNO_MUST_CHECK;
+/** DYNO_EIO becomes DYNO_EENV: a cache folder that cannot be written is no fault of ours and not the
+ *  results' loss. Others are returned as they are. */
+enum dyno_status dyno_child_blame_cache(enum dyno_status status, struct dyno_err *err);
 
 #endif

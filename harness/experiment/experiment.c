@@ -14,6 +14,7 @@
 #include "experiment/check.h"
 #include "experiment/facts.h"
 #include "experiment/ranking.h"
+#include "experiment/salvage.h"
 #include "experiment/scratch.h"
 #include "experiment/start.h"
 #include "experiment/trial.h"
@@ -150,6 +151,7 @@ char *dyno_experiment_plan_json(const struct dyno_experiment_options *o, struct 
     cJSON_AddBoolToObject(plan, "arms_share_starts", arms_share_starts(o));
     dyno_json_add_string(plan, "target", dyno_target_kind_name(o->target.kind));
     dyno_json_add_i64(plan, "estimated_ns", dyno_experiment_estimate_ns(o));
+    dyno_json_add_i64(plan, "generators", o->generators > 1 ? o->generators : 1);
     cJSON_AddItemToObject(plan, "workload", workload_json(o->workload));
     cJSON_AddItemToObject(plan, "load", dyno_load_shape_to_json(&o->load));
     cJSON *arms = cJSON_AddArrayToObject(plan, "arms");
@@ -346,7 +348,7 @@ static enum dyno_status decide(struct dyno_bench *bench, struct dyno_err *err)
 
 /* The verdict and the final state; the first error wins. */
 static enum dyno_status conclude(struct dyno_bench *bench, enum dyno_status status,
-                                 struct dyno_err *err)
+                                 bool *was_finished, struct dyno_err *err)
 {
     struct dyno_err own = DYNO_ERR_INIT;
     const char *state = status == DYNO_OK           ? "finished"
@@ -355,6 +357,7 @@ static enum dyno_status conclude(struct dyno_bench *bench, enum dyno_status stat
     const char *reason = status == DYNO_OK || err == NULL ? "" : err->message;
     enum dyno_status stored =
         dyno_store_experiment_finish(bench->store, bench->experiment_id, state, reason, &own);
+    *was_finished = stored == DYNO_OK;
     if (stored == DYNO_OK)
         stored = decide(bench, &own);
     if (status != DYNO_OK)
@@ -427,6 +430,8 @@ enum dyno_status dyno_experiment_run(const struct dyno_experiment_options *optio
     if (status == DYNO_OK)
         status = dyno_store_open(options->store_path, &bench.store, err);
     if (status == DYNO_OK)
+        dyno_salvage_take_in(&bench);
+    if (status == DYNO_OK)
         status = options->rank != NULL && options->rank->resume_id > 0
                      ? resume_experiment(&bench, err)
                      : store_experiment(&bench, err);
@@ -434,7 +439,7 @@ enum dyno_status dyno_experiment_run(const struct dyno_experiment_options *optio
         status =
             options->capacity != NULL ? dyno_capacity_run(&bench, err) : run_trials(&bench, err);
     if (bench.experiment_id > 0)
-        status = conclude(&bench, status, err);
+        status = conclude(&bench, status, &result->was_finished, err);
     result->experiment_id = bench.experiment_id;
     result->was_interrupted = status == DYNO_ECANCELLED;
     bench_deinit(&bench);

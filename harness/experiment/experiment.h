@@ -88,6 +88,8 @@ struct dyno_experiment_options {
     const struct dyno_managed_options *managed; /**< NULL: an external server */
     const char *rest_url;                       /**< external server; NULL: none */
     bool continue_on_failure;
+    int generators;         /**< load processes of a measured trial; 0 or 1: one */
+    int generator_restarts; /**< of each one that crashes, in a trial */
     const char *store_path;
     const char *cache_dir; /**< absolute; data, servers, trial files */
     const char *self_path; /**< this program, for generator processes */
@@ -102,6 +104,7 @@ struct dyno_experiment_options {
 struct dyno_experiment_result {
     int64_t experiment_id; /**< 0: nothing was stored */
     bool was_interrupted;
+    bool was_finished; /**< its end is in the store; if not, it looks as if it still ran */
 };
 
 /**

@@ -137,6 +137,8 @@ enum dyno_status dyno_facts_store_plan(struct dyno_bench *bench, struct dyno_err
         free(name);
     }
     put_load(&w, &o->load);
+    if (o->generators > 1)
+        putf(&w, "generators", "%d load processes share each trial", o->generators);
     put_replay(&w, &o->workload->trace);
     return w.status;
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/units.h"
+#include "experiment/salvage.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,7 +29,7 @@ static bool is_old(const char *path)
 static void remove_if_left(const char *path, const struct dyno_log *log)
 {
     struct dyno_err err = DYNO_ERR_INIT;
-    int lock = is_old(path) ? dyno_dir_lock(path) : -1;
+    int lock = is_old(path) && !dyno_salvage_is_wanted(path) ? dyno_dir_lock(path) : -1;
     if (lock < 0)
         return;
     if (dyno_dir_remove(path, &err) != DYNO_OK)

@@ -9,7 +9,8 @@
 #include "experiment/bench.h"
 
 /**
- * Make and lock `bench->work_dir`, and remove folders whose owner is gone. DYNO_EENV with cause and cure if
+ * Make and lock `bench->work_dir`, and remove folders whose owner is gone, but for those that hold a trial
+ * still to be stored (salvage.h). DYNO_EENV with cause and cure if
  * the cache folder cannot be used, or if there is too little room there or beside the results file.
  */
 enum dyno_status dyno_scratch_open(struct dyno_bench *bench, struct dyno_err *err) DYNO_MUST_CHECK;

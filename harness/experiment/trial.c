@@ -6,8 +6,8 @@
 #include "collect/collector.h"
 #include "collect/host.h"
 #include "decide/gates.h"
-#include "experiment/child.h"
 #include "experiment/facts.h"
+#include "experiment/generators.h"
 #include "experiment/latency.h"
 #include "experiment/log_reading.h"
 #include "experiment/scratch.h"
@@ -29,7 +29,7 @@
 /* Everything that a trial gathers on its way into the store. */
 struct gathered {
     struct dyno_trial_plan plan;
-    struct dyno_child_trial child;
+    struct dyno_generated child;
     struct dyno_collected collected;
     struct dyno_spark_statement *statements;
     size_t statement_count;
@@ -91,7 +91,8 @@ static void tell_epoch(void *ctx, int64_t epoch_monotonic_ns)
 }
 
 static enum dyno_status run_and_collect(struct dyno_bench *bench, struct gathered *g,
-                                        const char *stage, struct dyno_err *err)
+                                        const struct dyno_trial_place *place, const char *stage,
+                                        struct dyno_err *err)
 {
     struct dyno_spark_info info = {0};
     if (bench->server != NULL)
@@ -107,8 +108,9 @@ static enum dyno_status run_and_collect(struct dyno_bench *bench, struct gathere
     enum dyno_status status = dyno_collector_start(&options, &collector, err);
     if (status != DYNO_OK)
         return status;
-    struct dyno_child_watch watch = {.stage = stage, .on_epoch = tell_epoch, .ctx = collector};
-    status = dyno_child_run_trial(bench, &g->plan, &watch, &g->child, err);
+    struct dyno_generators_watch watch = {
+        .stage = stage, .place = place, .on_epoch = tell_epoch, .ctx = collector};
+    status = dyno_generators_run(bench, &g->plan, &watch, &g->child, err);
     enum dyno_status collected = dyno_collector_finish(collector, &g->collected, err);
     return status != DYNO_OK ? status : collected;
 }
@@ -141,7 +143,7 @@ static void read_records(struct gathered *g)
 }
 
 /* What the generator said at its end, as a part of a sentence; `out` is returned. */
-static const char *last_words(const struct dyno_bench *bench, const struct dyno_child_trial *child,
+static const char *last_words(const struct dyno_bench *bench, const struct dyno_generated *child,
                               char *out, size_t room)
 {
     int64_t free_bytes = dyno_dir_free_bytes(bench->options->cache_dir);
@@ -158,7 +160,7 @@ static const char *last_words(const struct dyno_bench *bench, const struct dyno_
 /* Why the trial is not whole, in the order of what a reader should hear first. */
 static void explain_end(struct dyno_bench *bench, struct gathered *g)
 {
-    const struct dyno_child_trial *child = &g->child;
+    const struct dyno_generated *child = &g->child;
     struct dyno_err contradiction = DYNO_ERR_INIT;
     char words[400];
     size_t room = sizeof g->reason;
@@ -173,10 +175,8 @@ static void explain_end(struct dyno_bench *bench, struct gathered *g)
         (void)snprintf(g->reason, room, "the server went away during the trial");
     else if (child->was_killed)
         (void)snprintf(g->reason, room, "the generator did not end in time and was killed");
-    else if (child->signal != 0)
-        (void)snprintf(g->reason, room,
-                       "the generator crashed (signal %d): a fault of the driver or of ours",
-                       child->signal);
+    else if (child->has_gap)
+        (void)snprintf(g->reason, room, "%s: a fault of the driver or of ours", child->crash);
     else if (atomic_load(&header->state) == DYNO_TRIAL_FAILED)
         (void)snprintf(g->reason, room, "%.500s", header->error);
     else if (atomic_load(&header->was_interrupted) != 0)
@@ -326,6 +326,9 @@ static void judge_by_gates(struct dyno_bench *bench, size_t arm, struct gathered
         facts.generator_cpu_ratio = generator_cpu_ratio(header);
         fill_machine_facts(header, &facts);
         facts.other_cpu_ratio = other_cpu_ratio(bench, g, header);
+        facts.generator_crashes = g->child.crashes;
+        facts.crash = g->child.crash;
+        facts.stuck_sessions = g->child.stuck;
     }
     g->gate_count = dyno_gates_judge(&facts, g->gates, &g->is_valid);
     if (g->reason[0] != '\0')
@@ -450,9 +453,16 @@ static void store_plans(struct dyno_bench *bench, struct gathered *g, size_t arm
 }
 
 static enum dyno_status gather(struct dyno_bench *bench, size_t arm, struct gathered *g,
-                               const char *stage, struct dyno_err *err)
+                               const struct dyno_layout_trial *slot, const char *stage,
+                               struct dyno_err *err)
 {
-    enum dyno_status status = run_and_collect(bench, g, stage, err);
+    const struct dyno_trial_place place = {.role = slot != NULL ? "measure" : "warmup",
+                                           .block = slot != NULL ? slot->block : -1,
+                                           .position = slot != NULL ? slot->position : -1,
+                                           .arm_id = bench->arm_ids[arm],
+                                           .tag = g->plan.tag,
+                                           .seed = g->plan.seed};
+    enum dyno_status status = run_and_collect(bench, g, &place, stage, err);
     if (status != DYNO_OK)
         return status;
     explain_end(bench, g);
@@ -524,7 +534,7 @@ enum dyno_status dyno_trial_warm_up(struct dyno_bench *bench, size_t arm, struct
     (void)snprintf(stage, sizeof stage, "warming up with profile %s",
                    bench->options->arms[arm].name);
     fill_plan(bench, arm, bench->options->seed, true, &g.plan);
-    enum dyno_status status = gather(bench, arm, &g, stage, err);
+    enum dyno_status status = gather(bench, arm, &g, NULL, stage, err);
     g.is_valid = g.reason[0] == '\0';
     struct dyno_store_trial trial = {
         .role = "warmup", .block = -1, .position = -1, .arm_id = bench->arm_ids[arm]};
@@ -543,6 +553,27 @@ enum dyno_status dyno_trial_warm_up(struct dyno_bench *bench, size_t arm, struct
     return status;
 }
 
+enum dyno_status dyno_trial_take_in(struct dyno_bench *bench, const struct dyno_trial_place *place,
+                                    struct dyno_trial_file *file, struct dyno_err *err)
+{
+    struct gathered g = {.child = {.file = file}};
+    struct dyno_store_trial trial = {.role = place->role,
+                                     .block = place->block,
+                                     .position = place->position,
+                                     .arm_id = place->arm_id};
+    g.plan.tag = dyno_xstrdup(place->tag);
+    g.plan.seed = place->seed;
+    (void)snprintf(g.reason, sizeof g.reason,
+                   "sparkdyno was ended before it could store this trial; its records were found "
+                   "and taken in later");
+    read_records(&g);
+    enum dyno_status status = dyno_latency_rows_init(&g.latencies, file, err);
+    if (status == DYNO_OK)
+        status = store_trial(bench, &g, &trial, err);
+    free_gathered(&g);
+    return status;
+}
+
 enum dyno_status dyno_trial_measure(struct dyno_bench *bench, const struct dyno_layout_trial *slot,
                                     bool *is_complete_out, struct dyno_err *err)
 {
@@ -553,7 +584,7 @@ enum dyno_status dyno_trial_measure(struct dyno_bench *bench, const struct dyno_
     (void)snprintf(stage, sizeof stage, "block %d of %d: %s", slot->block + 1,
                    bench->options->blocks, bench->options->arms[arm].name);
     fill_plan(bench, arm, slot->seed, false, &g.plan);
-    enum dyno_status status = gather(bench, arm, &g, stage, err);
+    enum dyno_status status = gather(bench, arm, &g, slot, stage, err);
     if (status == DYNO_OK)
         judge_by_gates(bench, arm, &g);
     if (status == DYNO_OK && g.why.source != NULL) {

@@ -4,6 +4,23 @@
 
 #include "experiment/bench.h"
 
+struct dyno_trial_file;
+
+/** Where a trial belongs; borrowed. */
+struct dyno_trial_place {
+    const char *role; /**< "warmup" or "measure" */
+    int block, position;
+    int64_t arm_id;
+    const char *tag;
+    uint64_t seed;
+};
+
+/** Store the records of a trial whose supervisor ended before it could, as a partial one. Takes the file, also
+ *  on failure. */
+enum dyno_status dyno_trial_take_in(struct dyno_bench *bench, const struct dyno_trial_place *place,
+                                    struct dyno_trial_file *file,
+                                    struct dyno_err *err) DYNO_MUST_CHECK;
+
 /** Run every query of the workload `warmup_executions` times with the arm's session settings, and
  *  store that as a warm-up trial. An error if it cannot be done; failed statements are one. */
 enum dyno_status dyno_trial_warm_up(struct dyno_bench *bench, size_t arm,

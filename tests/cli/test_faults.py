@@ -85,11 +85,73 @@ class Faults(unittest.TestCase):
                 self.assertNotIn("still running", done.stdout)
             left = list((self.dir / "c/work").iterdir())
             self.assertEqual(len(left), 1)
+            for note in left[0].glob("left-*.json"):
+                note.unlink()
             self.run_program("run", port, "./plain.conf", "--warmup", "0", "--measure", "500ms")
             self.assertEqual(list((self.dir / "c/work").iterdir()), left, "a young folder may be one in the making")
             os.utime(left[0], (time.time() - 120, time.time() - 120))
             self.run_program("run", port, "./plain.conf", "--warmup", "0", "--measure", "500ms")
         self.assertEqual(list((self.dir / "c/work").iterdir()), [])
+
+    def kill_in_trial(self, port, *words):
+        process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "60s", *words)
+        self.wait_for_trial()
+        process.kill()
+        process.communicate()
+        self.wait_for(lambda: not self.generator_pids(), "end of the generators")
+
+    def test_trial_of_a_killed_one_is_taken_in_by_the_next(self):
+        for words in ((), ("--generators", "2")):
+            with self.subTest(words=words), base.fake_server("--service", "5ms") as (_, port):
+                self.kill_in_trial(port, *words)
+                other = [*self.command("run", port, "./plain.conf", "--warmup", "0", "--measure", "500ms")]
+                other[other.index("r.db")] = "other.db"
+                subprocess.run(other, cwd=self.dir, capture_output=True, check=False, timeout=60)
+                self.assertEqual(len(list((self.dir / "c/work").iterdir())), 1, "it belongs to another results file")
+                _, err = self.run_program("run", port, "./plain.conf", "--warmup", "0", "--measure", "500ms", code=None)
+                self.assertRegex(err, r"experiment \d+ was cut off: \d+ records .* taken in")
+                self.assertEqual(list((self.dir / "c/work").iterdir()), [])
+                (trial, state, is_valid, reason), = self.query(
+                    "SELECT trial.id, trial.state, is_valid, trial.reason FROM trial JOIN experiment e ON e.id = experiment_id "
+                    "WHERE e.state = 'interrupted' ORDER BY trial.id DESC LIMIT 1")
+                self.assertEqual((state, is_valid), ("partial", 0))
+                self.assertIn("taken in later", reason)
+                found = dict(self.query(f"SELECT outcome, count(*) FROM record WHERE trial_id = {trial} GROUP BY outcome"))
+                self.assertGreater(found[2], 10)
+                offered, completed, failed, censored = self.query(
+                    f"SELECT offered, completed, failed, censored FROM trial WHERE id = {trial}")[0]
+                self.assertEqual(offered, completed + failed + censored)
+                self.assertGreater(censored, 10)
+                # Only once.
+                _, err = self.run_program("run", port, "./plain.conf", "--warmup", "0", "--measure", "500ms", code=None)
+                self.assertNotIn("taken in", err)
+
+    def test_new_folder_of_results_is_said_and_an_unreadable_file_is_named(self):
+        with base.fake_server("--service", "5ms") as (_, port):
+            words = self.command("run", port, "./plain.conf", "--warmup", "0", "--measure", "500ms")
+            words[words.index("r.db")] = "new/er/r.db"
+            done = subprocess.run(words, cwd=self.dir, capture_output=True, text=True, check=False, timeout=60)
+        self.assertIn("making the folder 'new/er' for the results", done.stderr)
+        (self.dir / "d.db").mkdir()
+        (self.dir / "bad.db").write_bytes(b"SQLite format 3\0" + bytes(4000))
+        for name in ("d.db", "bad.db"):
+            for verb in ("list", "show"):
+                done = subprocess.run([base.PROGRAM, verb, "--db", name], cwd=self.dir, capture_output=True, text=True, check=False)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(f"'{name}'", done.stderr)
+
+    def test_third_ctrl_c_leaves_nobody_behind(self):
+        with base.fake_server("--service", "5ms") as (_, port):
+            process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "600s", "--timeout", "600s")
+            self.wait_for_trial()
+            for pid in self.generator_pids():
+                os.kill(pid, signal.SIGSTOP)
+            for _ in range(3):
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.3)
+            process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.wait_for(lambda: not self.generator_pids(), "end of the generators", 10)
 
     def test_scratch_in_use_is_left_alone(self):
         with base.fake_server("--service", "5ms") as (_, port):
@@ -160,9 +222,10 @@ class Faults(unittest.TestCase):
             process = subprocess.Popen(words, cwd=self.dir, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             self.wait_for_trial()
             fill(disk)
-            _, err = process.communicate(timeout=90)
+            out, err = process.communicate(timeout=90)
         self.assertEqual(process.returncode, 1, err)
         self.assertRegex(err, r"a trial could not be stored, its files are kept in '.*c/work/kept-")
+        self.assertNotIn("still running", out + err)
         self.assertEqual(len(list((self.dir / "c/work").glob("kept-*/trial-*.records"))), 1)
 
 

@@ -87,7 +87,7 @@ static void test_healthy_trial_passes_every_gate(void **state)
     fill(&trial);
     judge(&trial);
     assert_true(trial.is_valid);
-    assert_int_equal(trial.gate_count, 19);
+    assert_int_equal(trial.gate_count, 21);
     for (size_t i = 0; i < trial.gate_count; i++) {
         assert_true(trial.gates[i].is_passed);
         assert_true(strlen(trial.gates[i].text) > 10);
@@ -95,6 +95,26 @@ static void test_healthy_trial_passes_every_gate(void **state)
     assert_near(gate_of(&trial, "generator_lag_p99").value, 0.05, 1e-9);
     /* 1 % of the median service of 499.95 ms. */
     assert_near(gate_of(&trial, "generator_lag_p99").limit, 4.9995, 1e-9);
+}
+
+static void test_crashes_and_stuck_sessions_are_fatal(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    trial.facts.generator_crashes = 1;
+    trial.facts.crash = "the generator crashed (signal 11) inside fetch of session 3";
+    judge(&trial);
+    assert_failed(&trial, "generator_crashes", true);
+    assert_non_null(strstr(gate_of(&trial, "generator_crashes").text, "inside fetch of session 3"));
+    trial.facts.crash = NULL;
+    judge(&trial);
+    assert_failed(&trial, "generator_crashes", true);
+    fill(&trial);
+    trial.facts.stuck_sessions = 2;
+    judge(&trial);
+    assert_failed(&trial, "stuck_sessions", true);
+    assert_non_null(strstr(gate_of(&trial, "stuck_sessions").text, "held 2 sessions"));
 }
 
 static void test_late_generator(void **state)
@@ -391,6 +411,7 @@ int main(void)
         cmocka_unit_test(test_trend_of_service_times_is_reported),
         cmocka_unit_test(test_few_statements_for_many_queries_are_reported),
         cmocka_unit_test(test_other_programs_are_reported),
+        cmocka_unit_test(test_crashes_and_stuck_sessions_are_fatal),
         cmocka_unit_test(test_nothing_recorded_is_invalid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
