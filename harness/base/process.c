@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define MAX_STAT ((size_t)1 << 16)
+
 extern char **environ;
 
 static bool names_same_variable(const char *a, const char *b)
@@ -166,6 +168,38 @@ void dyno_process_signal_group(pid_t pid, int signal)
 {
     if (pid > 1)
         (void)kill(-pid, signal);
+}
+
+/* The parent in /proc/PID/stat, behind the name, which may hold anything. */
+static pid_t parent_of(const char *pid)
+{
+    char *path = dyno_xasprintf("/proc/%s/stat", pid);
+    char *text = NULL;
+    size_t len = 0;
+    pid_t parent = 0;
+    if (dyno_file_read(path, MAX_STAT, &text, &len, NULL) == DYNO_OK) {
+        const char *end = strrchr(text, ')');
+        if (end != NULL && strlen(end) > 4)
+            parent = (pid_t)strtol(end + 4, NULL, 10);
+    }
+    free(text);
+    free(path);
+    return parent;
+}
+
+void dyno_process_kill_children(void)
+{
+    char **names = NULL;
+    size_t count = 0;
+    if (dyno_dir_list("/proc", &names, &count, NULL) != DYNO_OK)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        pid_t pid = (pid_t)strtol(names[i], NULL, 10);
+        if (pid > 1 && parent_of(names[i]) == getpid())
+            dyno_process_signal_group(pid, SIGKILL);
+        free(names[i]);
+    }
+    free(names);
 }
 
 struct dyno_exit dyno_process_stop_group(pid_t pid, int64_t grace_ns)

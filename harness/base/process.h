@@ -37,6 +37,10 @@ struct dyno_exit dyno_process_wait(pid_t pid, int64_t deadline_ns);
 /** Signal the whole group led by `pid`. Harmless if nobody is left. */
 void dyno_process_signal_group(pid_t pid, int signal);
 
+/** SIGKILL for the groups of all children of this process, without waiting. For whoever is about to end at
+ *  once and must not leave them behind. */
+void dyno_process_kill_children(void);
+
 /** SIGTERM to the group, `grace_ns` of patience, then SIGKILL; reaps the leader. */
 struct dyno_exit dyno_process_stop_group(pid_t pid, int64_t grace_ns);
 

@@ -103,6 +103,7 @@ static void print_banner(const struct cli_bench *bench, const char *db,
     int64_t minutes = (dyno_experiment_estimate_ns(e) + 59 * DYNO_NS_PER_S) / (60 * DYNO_NS_PER_S);
     if (terminal->verbosity < 0)
         return;
+    cli_output_say_new_folder(db);
     (void)fprintf(stderr, "%s %s: %s%s%s, %d block%s, seed %" PRIu64 ", about %" PRId64 " min\n",
                   e->kind, e->workload->name, e->arms[0].name, e->arm_count > 1 ? " against " : "",
                   e->arm_count > 1 ? e->arms[1].name : "", e->blocks, e->blocks == 1 ? "" : "s",
@@ -140,7 +141,8 @@ static int run_experiment(struct cli_bench *bench, const struct cli_bench_option
         status = dyno_experiment_run(&bench->experiment, &result, &err);
     cli_terminal_end_line(terminal);
     int code = CLI_EXIT_OK;
-    if (result.experiment_id > 0)
+    /* Without its end in the file, the report would say that it still runs. */
+    if (result.experiment_id > 0 && result.was_finished)
         code = present(o, result.experiment_id, terminal);
     if (status != DYNO_OK) {
         cli_terminal_error(terminal, "%s", err.message);

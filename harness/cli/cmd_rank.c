@@ -69,6 +69,7 @@ static void print_banner(const struct ranking_run *run)
     int64_t minutes = (dyno_experiment_estimate_ns(e) + 59 * DYNO_NS_PER_S) / (60 * DYNO_NS_PER_S);
     if (run->terminal->verbosity < 0)
         return;
+    cli_output_say_new_folder(run->options->db);
     (void)fprintf(stderr,
                   "rank %s: %zu factors, %d rows, %d replicate%s, seed %" PRIu64 ", about %" PRId64
                   " min in all%s\n",
@@ -216,7 +217,7 @@ static int run_ranking(struct ranking_run *run)
     if (status == DYNO_OK)
         status = follow_up(run, &confirm_id, &err);
     cli_terminal_end_line(run->terminal);
-    int code = conclude(run, confirm_id);
+    int code = result.was_finished ? conclude(run, confirm_id) : CLI_EXIT_OK;
     if (status != DYNO_OK) {
         place_complaint(run->rank, &err);
         cli_terminal_error(run->terminal, "%s", err.message);

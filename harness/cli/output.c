@@ -90,6 +90,17 @@ void cli_output_result_line(const char *db, int64_t experiment_id, int code)
     dyno_store_close(store);
 }
 
+void cli_output_say_new_folder(const char *db)
+{
+    const char *slash = strrchr(db, '/');
+    if (slash == NULL || slash == db)
+        return;
+    char *folder = dyno_xstrndup(db, (size_t)(slash - db));
+    if (!dyno_dir_exists(folder))
+        (void)fprintf(stderr, "making the folder '%s' for the results\n", folder);
+    free(folder);
+}
+
 static void print_arm(const cJSON *arm, FILE *out)
 {
     (void)fprintf(out, "  %s\n", dyno_json_string_or(arm, "name", "?"));

@@ -24,6 +24,9 @@ int cli_output_report(const struct cli_report_options *options, int64_t experime
 /** "RESULT verdict=... exit=... experiment=..." on stderr, for machines. */
 void cli_output_result_line(const char *db, int64_t experiment_id, int code);
 
+/** Say on stderr that the folder of the results file is going to be made, if it is not there. */
+void cli_output_say_new_folder(const char *db);
+
 /** The plan of --dry-run for people. */
 void cli_output_plan(const char *plan_json, FILE *out);
 

@@ -1,5 +1,7 @@
 #include "cli/signals.h"
 
+#include "base/process.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,7 +20,8 @@ static void tell(const struct cli_signals *signals, int count)
 {
     static const char *const texts[] = {
         "\nsparkdyno: finishing: running statements may end; once more stops at once\n",
-        "\nsparkdyno: stopping at once; statements may keep running on the server\n"};
+        "\nsparkdyno: stopping at once; statements may keep running on the server; once more kills "
+        "the load and a managed server\n"};
     if (signals->is_quiet || count < 1 || count > 2)
         return;
     (void)fputs(texts[count - 1], stderr);
@@ -35,8 +38,11 @@ static void *wait_for_signals(void *arg)
             continue;
         atomic_store(&signals->last_signal, number);
         int count = atomic_fetch_add(&signals->stop, 1) + 1;
-        if (count >= 3)
+        if (count >= 3) {
+            /* Nobody is left to stop a managed server in its own way. */
+            dyno_process_kill_children();
             _exit(128 + number);
+        }
         tell(signals, count);
     }
 }

@@ -21,10 +21,12 @@ static bool is_set(const char *name)
 static bool wants_color(int fd, bool no_color)
 {
     const char *term = getenv("TERM");
+    /* What was typed wins over the environment. */
+    if (no_color)
+        return false;
     if (is_set("FORCE_COLOR"))
         return true;
-    return !no_color && !is_set("NO_COLOR") && isatty(fd) && term != NULL &&
-           strcmp(term, "dumb") != 0;
+    return !is_set("NO_COLOR") && isatty(fd) && term != NULL && strcmp(term, "dumb") != 0;
 }
 
 /* Letter case does not matter in the name of a locale. */

@@ -12,6 +12,8 @@
 /* Outcomes that the server or the driver gave, other than ok (2), and our own fault (15): not the ones
  * that were never sent (0, 14) or did not end (1). */
 #define FAILED "r.outcome NOT IN (0, 1, 2, 14)"
+/* What we cancelled ourselves is told among the errors, but has not failed. */
+#define FAILED_BY_ITSELF "r.outcome NOT IN (0, 1, 2, 5, 14)"
 
 static const char error_sql[] =
     "SELECT t.arm_id, r.query, r.outcome, r.sqlstate, COUNT(*), "
@@ -25,7 +27,8 @@ static const char error_sql[] =
 
 static const char count_sql[] =
     "SELECT t.arm_id, r.query, COUNT(*) FROM trial t JOIN record r ON r.trial_id = t.id "
-    "WHERE t.experiment_id = ?1 AND t.role = 'measure' AND r.phase = 1 AND " FAILED " "
+    "WHERE t.experiment_id = ?1 AND t.role = 'measure' AND r.phase = 1 "
+    "AND " FAILED_BY_ITSELF " "
     "GROUP BY t.arm_id, r.query";
 
 struct reading {

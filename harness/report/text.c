@@ -141,9 +141,20 @@ static void put_told_note(struct dyno_text *text, const struct dyno_report_model
         dyno_text_wrap(text, "  ", dyno_report_told_note(has_sample, has_bound), 2);
 }
 
+/* What was still waiting or under way at the end has not failed, and is in none of the numbers. */
+static void put_unfinished(struct dyno_text *text, const struct dyno_report_arm *arm)
+{
+    char line[160];
+    if (arm->censored == 0)
+        return;
+    (void)snprintf(line, sizeof line, "%lld more were not sent, or not finished, when it ended",
+                   (long long)arm->censored);
+    dyno_text_wrap(text, "    ", line, 1);
+}
+
 static void put_arms(struct dyno_text *text, const struct dyno_report_model *model)
 {
-    static const char *const heads[] = {"n", "not ok", "p50", "p95", "mean", "max"};
+    static const char *const heads[] = {"n", "failed", "p50", "p95", "mean", "max"};
     dyno_text_end(text);
     dyno_text_style(text, DYNO_TEXT_BOLD);
     dyno_text_cell(text, "response time", NAME_COLUMNS + 10);
@@ -158,9 +169,10 @@ static void put_arms(struct dyno_text *text, const struct dyno_report_model *mod
         dyno_text_cell(text, arm->name, NAME_COLUMNS);
         dyno_text_cell(text, strcmp(arm->role, "candidate") == 0 ? "cand." : arm->role, 8);
         dyno_text_i64(text, r->n, 7);
-        dyno_text_i64(text, arm->failed + arm->censored, 7);
+        dyno_text_i64(text, arm->failed, 7);
         put_numbers(text, r);
         dyno_text_end(text);
+        put_unfinished(text, arm);
     }
     put_told_note(text, model);
     if (!model->is_of_valid_trials)

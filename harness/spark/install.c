@@ -161,6 +161,12 @@ static enum dyno_status find_java(char **out, struct dyno_err *err)
             return DYNO_OK;
         return dyno_err_set(err, DYNO_EENV, "no Java was found: " JAVA_CURE);
     }
+    /* Spark starts in a folder of its own, where it would mean another place. */
+    if (java_home[0] != '/')
+        return dyno_err_set(err, DYNO_EENV,
+                            "JAVA_HOME is '%s', which depends on the working folder: write it with "
+                            "its whole path",
+                            java_home);
     *out = dyno_xasprintf("%s/bin/java", java_home);
     if (access(*out, X_OK) == 0)
         return DYNO_OK;

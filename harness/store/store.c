@@ -192,7 +192,9 @@ enum dyno_status dyno_store_open_readonly(const char *path, struct dyno_store **
     if (status == DYNO_EIO && is_alone(path))
         status = open_to_read(path, "mode=ro&immutable=1", &db, err);
     if (status != DYNO_OK)
-        return status;
+        return strstr(err != NULL ? err->message : path, path) != NULL
+                   ? status
+                   : dyno_err_prepend(err, "'%s'", path);
     *out = dyno_xcalloc(1, sizeof **out);
     (*out)->db = db;
     return DYNO_OK;

@@ -110,6 +110,22 @@ static void test_process_stops_the_whole_group(void **state)
     unlink(path);
 }
 
+static void test_process_kills_all_children(void **state)
+{
+    const char *const argv[] = {"sleep", "600", NULL};
+    const struct dyno_spawn_options options = {.argv = argv};
+    pid_t pids[2];
+    (void)state;
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(dyno_process_spawn(&options, &pids[i], NULL), DYNO_OK);
+    dyno_process_kill_children();
+    for (size_t i = 0; i < 2; i++) {
+        struct dyno_exit end = dyno_process_wait(pids[i], dyno_now_ns() + 10 * DYNO_NS_PER_S);
+        assert_false(end.is_running);
+        assert_int_equal(end.signal, SIGKILL);
+    }
+}
+
 static void test_process_start_ticks_name_a_process(void **state)
 {
     (void)state;
@@ -126,6 +142,7 @@ int main(void)
         cmocka_unit_test(test_process_inherits_no_descriptor_of_ours),
         cmocka_unit_test(test_process_reports_what_cannot_run),
         cmocka_unit_test(test_process_stops_the_whole_group),
+        cmocka_unit_test(test_process_kills_all_children),
         cmocka_unit_test(test_process_start_ticks_name_a_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

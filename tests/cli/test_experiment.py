@@ -228,6 +228,11 @@ class Experiment(unittest.TestCase):
         self.assertEqual(self.query("SELECT state FROM experiment"), [("interrupted",)])
         self.assertEqual(self.query("SELECT state FROM trial"), [("partial",)])
         self.assertGreater(self.query("SELECT count(*) FROM record WHERE outcome = 2")[0][0], 20)
+        # What was not sent any more has not failed.
+        done = subprocess.run([PROGRAM, "show", "--db", "r.db"], cwd=self.dir, capture_output=True, text=True, check=True)
+        self.assertRegex(done.stdout, r"(?m)^  plain +only +\d+ +0 ")
+        self.assertRegex(done.stdout, r"\d+ more were not sent, or not finished")
+        self.assertRegex(done.stdout, r"(?m)^  one +\d+ +0 ")
 
     def test_killed_supervisor_is_seen_by_the_next(self):
         with fake_server("--service", "20ms") as (_, port):
@@ -259,6 +264,11 @@ class Experiment(unittest.TestCase):
         html = (self.dir / "x.html").read_text(encoding="utf-8")
         self.assertIn("Content-Security-Policy", html)
         self.assertFalse(re.search(r'(?:src|href)="https?:', html))
+        # What is typed wins over the environment.
+        for words, is_colored in ((["show"], True), (["show", "--no-color"], False)):
+            done = subprocess.run([PROGRAM, *words, "--db", "r.db"], cwd=self.dir, capture_output=True, text=True, check=True,
+                                  env={**os.environ, "FORCE_COLOR": "1"})
+            self.assertEqual("\033[" in done.stdout, is_colored)
         done = subprocess.run([PROGRAM, "show", "7", "--db", "r.db"], cwd=self.dir, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 2)
 

@@ -49,6 +49,13 @@ WRONG = [
     (["run", "retail", "--on-failure", "explode"], 2, r"--on-failure: 'explode' is neither continue nor stop"),
     (["run", "retail", "--password-file", "/nowhere"], 2, r"--password-file: cannot open '/nowhere'"),
     (["run", "retail", "--rest-url", "http://x"], 2, r"--rest-url goes with"),
+    (["run", "retail", "--target", "null", "--rest-url", "spark:4040"], 2, r"--rest-url: 'spark:4040' begins neither with http:// nor"),
+    (["run", "retail", "--port", "10001"], 2, r"--port goes with --host"),
+    (["run", "retail", "--connection", "DSN=x", "--port", "10001"], 2, r"--port goes with --host"),
+    (["run", "retail", "--target", "null", "--html", "/nowhere/x.html"], 2, r"--html: the folder '/nowhere' cannot be written: No such"),
+    (["run", "retail", "--target", "null", "--html", "tests"], 2, r"--html: 'tests' is a folder"),
+    (["run", "retail", "--generators", "0"], 2, r"--generators: '0' is not a whole number from 1 to 1000"),
+    (["generate", "--share", "4/3", "plan.json", "out"], 2, r"--share: '4' is not a whole number from 1 to 3"),
     (["run", "retail", "--spark-home", "/nowhere"], 3, r"no Spark at '/nowhere': correct --spark-home or SPARK_HOME"),
     (["run", "retail", "--spark-version", "9.9.9"], 3, r"scripts/spark 9\.9\.9"),
     (["run", "/nowhere/workload.yaml"], 2, r"/nowhere"),
@@ -84,6 +91,11 @@ class Usage(unittest.TestCase):
             done = run(["run", "retail"], PATH=folder, JAVA_HOME="")
             self.assertEqual(done.returncode, 3, done.stderr)
             self.assertRegex(done.stderr, r"(?i)java|spark")
+
+    def test_java_home_that_depends_on_the_folder_is_refused_at_once(self):
+        done = run(["run", "retail"], JAVA_HOME="jdk/java-17")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertRegex(done.stderr, r"JAVA_HOME is 'jdk/java-17'.*write it with its whole path")
 
     def test_help_is_there_for_every_verb(self):
         overview = run(["--help"])
