@@ -11,6 +11,7 @@
 #include "plan/trace.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -102,6 +103,12 @@ static enum dyno_status parse_start(const char *text, int64_t *out_ms, struct dy
     return DYNO_OK;
 }
 
+static void leave_at_once(void)
+{
+    if (dyno_crash_note_exit())
+        _exit(CLI_EXIT_INTERNAL);
+}
+
 /* Every session is a descriptor at least, and the usual limit a low one that we may raise. */
 static void allow_many_files(void)
 {
@@ -130,6 +137,7 @@ static enum dyno_status run_trial(const struct cli_words *words,
         status = dyno_trial_plan_read(words->items[0], &plan, err);
     if (status == DYNO_OK) {
         dyno_crash_install();
+        (void)atexit(leave_at_once);
         allow_many_files();
         status = dyno_generate(&options, err);
     }

@@ -121,10 +121,10 @@ static bool has_crashed(const struct generator *g, const struct dyno_exit *exit)
 {
     if (exit->signal != 0)
         return true;
-    if (g->file == NULL || is_over(g))
+    if (g->file == NULL)
         return false;
     bool is_noted = atomic_load(&dyno_trial_file_header(g->file)->crash.is_there) != 0;
-    return is_noted || state_of(g) >= DYNO_TRIAL_CONNECTED;
+    return is_noted || (!is_over(g) && state_of(g) >= DYNO_TRIAL_CONNECTED);
 }
 
 /* Is there load left to be offered by another one? */

@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The calling thread's seat. A signal handler is given nothing else by which to know whom it interrupts. */
@@ -40,9 +39,10 @@ static void on_fault(int number, siginfo_t *info, void *context)
         (void)raise(number);
 }
 
-static void on_exit_call(void)
+bool dyno_crash_note_exit(void)
 {
     leave_note(0);
+    return t_seat.header != NULL;
 }
 
 void dyno_crash_install(void)
@@ -55,7 +55,6 @@ void dyno_crash_install(void)
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
             (void)sigaction(numbers[i], &ours, NULL);
-    (void)atexit(on_exit_call);
 }
 
 void dyno_crash_enter(const struct dyno_crash_seat *seat, enum dyno_call as, void *stack,
@@ -74,8 +73,10 @@ void dyno_crash_leave(const stack_t *before)
     (void)sigaltstack(before, NULL);
 }
 
-static int say_end(int signal_number, int exit_code, char *out, size_t room)
+static int say_end(int signal_number, int exit_code, bool is_noted, char *out, size_t room)
 {
+    if (is_noted && signal_number == 0)
+        return snprintf(out, room, "the driver ended the generator by exit()");
     if (signal_number != 0)
         return snprintf(out, room, "the generator crashed (signal %d, %s)", signal_number,
                         strsignal(signal_number));
@@ -122,13 +123,14 @@ static void say_marks(struct dyno_trial_file *file, char *out, size_t room)
 const char *dyno_crash_tell(struct dyno_trial_file *file, const struct dyno_trial_plan *plan,
                             int signal_number, int exit_code, char *out, size_t room)
 {
-    int len = say_end(signal_number, exit_code, out, room);
+    const struct dyno_crash_note *note = file == NULL ? NULL : &dyno_trial_file_header(file)->crash;
+    /* A note of another signal is one of a fault that somebody else has caught. */
+    bool is_noted = note != NULL &&
+                    atomic_load_explicit(&note->is_there, memory_order_acquire) == 2 &&
+                    (int)note->signal == signal_number;
+    int len = say_end(signal_number, exit_code, is_noted, out, room);
     if (file == NULL || len < 0 || (size_t)len >= room)
         return out;
-    const struct dyno_crash_note *note = &dyno_trial_file_header(file)->crash;
-    /* A note of another signal is one of a fault that somebody else has caught. */
-    bool is_noted = atomic_load_explicit(&note->is_there, memory_order_acquire) == 2 &&
-                    (int)note->signal == signal_number;
     if (is_noted)
         say_note(note, plan, out + len, room - (size_t)len);
     else

@@ -10,6 +10,7 @@
 #include "plan/trial_plan.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,10 +25,14 @@ struct dyno_crash_seat {
 };
 
 /**
- * Leave notes from now on, in this process, of SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT and exit(). Signals
- * that somebody handles already (a sanitizer) are left to him. Once, before the first session.
+ * Leave notes from now on, in this process, of SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGABRT. Signals that
+ * somebody handles already (a sanitizer) are left to him. Once, before the first session.
  */
 void dyno_crash_install(void);
+
+/** For atexit(): leave a note if the caller acts for a session, which has no business in ending the process.
+ *  True then: others are inside the driver, so that it had better end without destructors. */
+bool dyno_crash_note_exit(void);
 
 /**
  * The calling thread acts for that seat until dyno_crash_leave. `stack` (DYNO_CRASH_STACK_BYTES, the

@@ -121,7 +121,7 @@ class Crashes(Base):
         self.check_crash("Call=fetch;At=90;Fault=abort", self.where("fetch", r"signal 6, .*\)"))
 
     def test_exit_in_execute(self):
-        self.check_crash("Call=execute;At=60;Fault=exit", r"ended by exit\(\d+\) from within inside execute of session \d")
+        self.check_crash("Call=execute;At=60;Fault=exit", r"the driver ended the generator by exit\(\) inside execute of session \d")
 
     def test_stack_overflow_in_fetch(self):
         self.check_crash("Call=fetch;At=90;Fault=overflow", self.where("fetch", r"signal 11, .*\)"))
