@@ -206,7 +206,8 @@ static void test_crash_is_gone_on_with(void **state)
         *dyno_trial_file_record(file, 35) = *dyno_trial_file_record(file, 29);
         dyno_trial_file_record(file, 35)->seq = 35;
         dyno_trial_file_record(file, 35)->rows = 77;
-        header->epoch_monotonic_ns = dyno_now_ns();
+        /* Ahead, so that a busy machine has connected by then. */
+        header->epoch_monotonic_ns = dyno_now_ns() + 1000 * MS;
         dyno_trial_file_settle(file, dyno_now_ns(), "");
         dyno_trial_file_close(file);
         options.is_resumed = true;
