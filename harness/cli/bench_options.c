@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/units.h"
 #include "decide/statistic.h"
+#include "target/config.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -254,8 +255,12 @@ static enum dyno_status fill_target(struct cli_bench *bench, const struct cli_be
     enum dyno_status status = dyno_target_kind_parse(o->target, &target->kind, err);
     if (status != DYNO_OK)
         return dyno_err_prepend(err, "--target");
-    if (o->connection != NULL && target->kind != DYNO_TARGET_ODBC)
-        return dyno_err_set(err, DYNO_EINPUT, "--connection goes with --target odbc");
+    if (o->connection != NULL && target->kind == DYNO_TARGET_NULL)
+        return dyno_err_set(err, DYNO_EINPUT, "--connection goes with --target odbc or hs2");
+    if (o->connection != NULL && target->kind == DYNO_TARGET_HS2 &&
+        (o->host != NULL || o->auth != NULL))
+        return dyno_err_set(err, DYNO_EINPUT,
+                            "--host and --auth do not go with --connection, which says both");
     if (o->host != NULL && target->kind != DYNO_TARGET_HS2)
         return dyno_err_set(err, DYNO_EINPUT,
                             "--host goes with --target hs2; for odbc use --connection");
@@ -288,6 +293,8 @@ static enum dyno_status fill_target(struct cli_bench *bench, const struct cli_be
     target->schema = schema.out;
     target->auth = auth.out;
     target->password = bench->password;
+    if (dyno_target_config_check(target, err) != DYNO_OK)
+        return dyno_err_prepend(err, "--connection");
     return DYNO_OK;
 }
 

@@ -15,8 +15,14 @@
 #define SERVER_OPTIONS                                                                              \
     {"target",   0, "KIND", CLI_STRING,                                                             \
      AT(target), 0, 0,      "how to reach the server: odbc (default), hs2, null"},                  \
-        {"connection",   0, "STRING", CLI_STRING,                                                   \
-         AT(connection), 0, 0,        "external server by ODBC: DSN=name or Driver=...;Host=..."},  \
+        {"connection",                                                                              \
+         0,                                                                                         \
+         "STRING",                                                                                  \
+         CLI_STRING,                                                                                \
+         AT(connection),                                                                            \
+         0,                                                                                         \
+         0,                                                                                         \
+         "external server: DSN=name or Driver=...;Host=... (hs2: Host=...)"},                       \
         {"host", 0, "NAME", CLI_STRING, AT(host), 0, 0, "external server by --target hs2"},         \
         {"port", 0, "N", CLI_INTEGER, AT(port), 1, 65535, "its port (10000)"},                      \
         {"auth", 0, "KIND", CLI_STRING, AT(auth), 0, 0, "nosasl or plain"},                         \

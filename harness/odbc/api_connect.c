@@ -13,7 +13,7 @@
 
 static SQLRETURN drop_pairs(struct dyno_odbc_dbc *dbc, const struct dyno_err *err)
 {
-    dyno_odbc_pairs_deinit(&dbc->pairs);
+    dyno_hs2_pairs_deinit(&dbc->pairs);
     return dyno_odbc_diag_post_err(&dbc->diag, err, false);
 }
 
@@ -28,7 +28,7 @@ static void wipe_free(char *text)
 static SQLRETURN open_with_dsn(struct dyno_odbc_dbc *dbc)
 {
     struct dyno_err err = DYNO_ERR_INIT;
-    const char *dsn = dyno_odbc_pairs_get(&dbc->pairs, "DSN");
+    const char *dsn = dyno_hs2_pairs_get(&dbc->pairs, "DSN");
     if (dsn != NULL && dyno_odbc_dsn_read(dsn, &dbc->pairs, &err) != DYNO_OK)
         return drop_pairs(dbc, &err);
     return dyno_odbc_dbc_open(dbc);
@@ -45,14 +45,14 @@ static SQLRETURN driver_connect(struct dyno_odbc_dbc *dbc, const char *text,
     if (completion == SQL_DRIVER_PROMPT)
         return dyno_odbc_diag_post(&dbc->diag, "HYC00", "this driver has no dialog to prompt with");
     struct dyno_err err = DYNO_ERR_INIT;
-    if (dyno_odbc_pairs_parse(&dbc->pairs, text != NULL ? text : "", &err) != DYNO_OK)
+    if (dyno_hs2_pairs_parse(&dbc->pairs, text != NULL ? text : "", &err) != DYNO_OK)
         return drop_pairs(dbc, &err);
     SQLRETURN rc = open_with_dsn(dbc);
     if (rc == SQL_ERROR)
         return rc;
     struct dyno_str completed;
     dyno_str_init(&completed, CONNECTION_STRING_MAX_BYTES);
-    dyno_odbc_pairs_format(&dbc->pairs, &completed);
+    dyno_hs2_pairs_format(&dbc->pairs, &completed);
     if (dyno_odbc_text_put(out, dyno_str_text(&completed)))
         rc = dyno_odbc_diag_post(&dbc->diag, "01004", NULL);
     dyno_str_deinit(&completed);
@@ -100,12 +100,12 @@ struct credentials {
     char *password;
 };
 
-static enum dyno_status add_given(struct dyno_odbc_pairs *pairs, const char *key, const char *value,
+static enum dyno_status add_given(struct dyno_hs2_pairs *pairs, const char *key, const char *value,
                                   struct dyno_err *err)
 {
     if (value == NULL || value[0] == '\0')
         return DYNO_OK;
-    return dyno_odbc_pairs_add(pairs, key, value, err);
+    return dyno_hs2_pairs_add(pairs, key, value, err);
 }
 
 static SQLRETURN connect_dsn(struct dyno_odbc_dbc *dbc, const struct credentials *credentials)
@@ -115,7 +115,7 @@ static SQLRETURN connect_dsn(struct dyno_odbc_dbc *dbc, const struct credentials
     struct dyno_err err = DYNO_ERR_INIT;
     bool has_dsn = credentials->dsn != NULL && credentials->dsn[0] != '\0';
     enum dyno_status status =
-        dyno_odbc_pairs_add(&dbc->pairs, "DSN", has_dsn ? credentials->dsn : "DEFAULT", &err);
+        dyno_hs2_pairs_add(&dbc->pairs, "DSN", has_dsn ? credentials->dsn : "DEFAULT", &err);
     if (status == DYNO_OK)
         status = add_given(&dbc->pairs, "UID", credentials->user, &err);
     if (status == DYNO_OK)

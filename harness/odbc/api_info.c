@@ -73,13 +73,15 @@ static SQLRETURN get_info(struct dyno_odbc_dbc *dbc, SQLUSMALLINT type,
     case SQL_DBMS_VER:
         return put_server_text(dbc, 18, dbc->dbms_version, out);
     case SQL_SERVER_NAME:
-        return put_text(dbc, settings->host != NULL ? settings->host : "localhost", out);
+        return put_text(dbc, settings->session.host != NULL ? settings->session.host : "localhost",
+                        out);
     case SQL_DATA_SOURCE_NAME:
-        return put_text(dbc, dyno_odbc_pairs_get(&dbc->pairs, "DSN"), out);
+        return put_text(dbc, dyno_hs2_pairs_get(&dbc->pairs, "DSN"), out);
     case SQL_DATABASE_NAME:
-        return put_text(dbc, settings->schema != NULL ? settings->schema : "default", out);
+        return put_text(
+            dbc, settings->session.schema != NULL ? settings->session.schema : "default", out);
     case SQL_USER_NAME:
-        return put_text(dbc, settings->user, out);
+        return put_text(dbc, settings->session.user, out);
     default:
         break;
     }

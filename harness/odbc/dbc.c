@@ -26,7 +26,7 @@ struct dyno_odbc_dbc *dyno_odbc_dbc_new(struct dyno_odbc_env *env)
     dbc->connection_timeout_s = -1;
     dbc->access_mode = SQL_MODE_READ_WRITE;
     dyno_odbc_diag_init(&dbc->diag);
-    dyno_odbc_pairs_init(&dbc->pairs);
+    dyno_hs2_pairs_init(&dbc->pairs);
     dyno_odbc_settings_init(&dbc->settings);
     (void)atomic_fetch_add(&env->dbc_count, 1);
     dbc->magic = DYNO_ODBC_MAGIC_DBC;
@@ -64,7 +64,7 @@ SQLRETURN dyno_odbc_dbc_leave(struct dyno_odbc_dbc *dbc, SQLRETURN rc)
 static void forget_settings(struct dyno_odbc_dbc *dbc)
 {
     dyno_odbc_settings_deinit(&dbc->settings);
-    dyno_odbc_pairs_deinit(&dbc->pairs);
+    dyno_hs2_pairs_deinit(&dbc->pairs);
 }
 
 static SQLRETURN post_open_error(struct dyno_odbc_dbc *dbc, struct dyno_err *err)
@@ -84,7 +84,7 @@ SQLRETURN dyno_odbc_dbc_open(struct dyno_odbc_dbc *dbc)
     struct dyno_hs2_session *session = NULL;
     SQLRETURN rc = dyno_odbc_settings_read(&dbc->settings, &dbc->pairs, &dbc->diag);
     if (rc != SQL_ERROR) {
-        struct dyno_hs2_options options = dyno_odbc_settings_options(&dbc->settings);
+        struct dyno_hs2_options options = dyno_hs2_settings_options(&dbc->settings.session);
         if (dbc->login_timeout_s >= 0)
             options.connect_timeout_ns = dbc->login_timeout_s * DYNO_NS_PER_S;
         if (dbc->connection_timeout_s >= 0)

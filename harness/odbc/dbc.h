@@ -8,10 +8,10 @@
 #ifndef DYNO_ODBC_DBC_H
 #define DYNO_ODBC_DBC_H
 
+#include "hs2/pairs.h"
 #include "hs2/session.h"
 #include "odbc/diag.h"
 #include "odbc/env.h"
-#include "odbc/pairs.h"
 #include "odbc/settings.h"
 
 #include <pthread.h>
@@ -28,7 +28,7 @@ struct dyno_odbc_dbc {
     struct dyno_odbc_env *env;
     pthread_mutex_t lock; /**< guards what follows, except as said */
     struct dyno_odbc_diag diag;
-    struct dyno_odbc_pairs pairs;       /**< constant while connected */
+    struct dyno_hs2_pairs pairs;        /**< constant while connected */
     struct dyno_odbc_settings settings; /**< constant while connected */
     int32_t login_timeout_s;            /**< SQL_ATTR_LOGIN_TIMEOUT; -1: not set */
     int32_t connection_timeout_s;       /**< SQL_ATTR_CONNECTION_TIMEOUT; -1: not set */

@@ -7,7 +7,7 @@
 #define KEYS_BYTES  16384
 #define VALUE_BYTES 1024
 
-enum dyno_status dyno_odbc_dsn_read(const char *dsn, struct dyno_odbc_pairs *pairs,
+enum dyno_status dyno_odbc_dsn_read(const char *dsn, struct dyno_hs2_pairs *pairs,
                                     struct dyno_err *err)
 {
     enum dyno_status status = DYNO_OK;
@@ -20,7 +20,7 @@ enum dyno_status dyno_odbc_dsn_read(const char *dsn, struct dyno_odbc_pairs *pai
     for (const char *key = keys; *key != '\0' && status == DYNO_OK; key += strlen(key) + 1) {
         value[0] = '\0';
         (void)SQLGetPrivateProfileString(dsn, key, "", value, sizeof value, "odbc.ini");
-        status = dyno_odbc_pairs_add(pairs, key, value, err);
+        status = dyno_hs2_pairs_add(pairs, key, value, err);
     }
     explicit_bzero(value, sizeof value);
     return status;

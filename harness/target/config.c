@@ -1,6 +1,7 @@
 #include "target/config.h"
 
 #include "base/alloc.h"
+#include "target/hs2_options.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -93,6 +94,17 @@ enum dyno_status dyno_target_config_from_json(const cJSON *json, struct dyno_tar
     }
     *out = config;
     return DYNO_OK;
+}
+
+enum dyno_status dyno_target_config_check(const struct dyno_target_config *config,
+                                          struct dyno_err *err)
+{
+    struct dyno_hs2_target_options options;
+    if (config->kind != DYNO_TARGET_HS2)
+        return DYNO_OK;
+    enum dyno_status status = dyno_hs2_target_options_init(&options, config, err);
+    dyno_hs2_target_options_deinit(&options);
+    return status;
 }
 
 void dyno_target_config_deinit(struct dyno_target_config *config)

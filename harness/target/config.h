@@ -13,6 +13,11 @@ cJSON *dyno_target_config_to_json(const struct dyno_target_config *config);
 enum dyno_status dyno_target_config_from_json(const cJSON *json, struct dyno_target_config *out,
                                               struct dyno_err *err) DYNO_MUST_CHECK;
 
+/** Would a connection be tried with it? DYNO_EINPUT for a connection string that the native client does
+ *  not understand; no server is asked. */
+enum dyno_status dyno_target_config_check(const struct dyno_target_config *config,
+                                          struct dyno_err *err) DYNO_MUST_CHECK;
+
 /** Free the strings. */
 void dyno_target_config_deinit(struct dyno_target_config *config);
 

@@ -3,6 +3,7 @@
 #include "base/vec.h"
 #include "hs2/operation.h"
 #include "hs2/session.h"
+#include "target/hs2_options.h"
 #include "target/row_hash.h"
 #include "target/targets.h"
 
@@ -30,33 +31,24 @@ struct dyno_conn {
     struct dyno_hs2_operation *operation; /**< guarded by lock against cancel; NULL if none */
 };
 
-static enum dyno_status parse_auth(const char *name, enum dyno_hs2_auth *out, struct dyno_err *err)
+/* A connection string may ask for less time than the caller has, not for more. */
+static int64_t connect_limit(const struct dyno_hs2_options *with, int64_t timeout_ns)
 {
-    *out = DYNO_HS2_AUTH_NOSASL;
-    if (name == NULL || strcmp(name, "nosasl") == 0)
-        return DYNO_OK;
-    *out = DYNO_HS2_AUTH_PLAIN;
-    if (strcmp(name, "plain") == 0)
-        return DYNO_OK;
-    return dyno_err_set(err, DYNO_EINPUT, "'%s' is not a way to log in; allowed: nosasl, plain",
-                        name);
+    int64_t limit_ns = with->connect_timeout_ns > 0 ? with->connect_timeout_ns : LONGEST_CONNECT_NS;
+    return timeout_ns < limit_ns ? timeout_ns : limit_ns;
 }
 
 static enum dyno_status hs2_open(const struct dyno_target_config *config, int64_t timeout_ns,
                                  struct dyno_conn **out, struct dyno_err *err)
 {
-    struct dyno_hs2_options options = {
-        .host = config->host,
-        .port = config->port,
-        .user = config->user,
-        .password = config->password,
-        .schema = config->schema,
-        .connect_timeout_ns = timeout_ns < LONGEST_CONNECT_NS ? timeout_ns : LONGEST_CONNECT_NS,
-        .call_timeout_ns = timeout_ns};
+    struct dyno_hs2_target_options options;
     struct dyno_hs2_session *session = NULL;
-    enum dyno_status status = parse_auth(config->auth, &options.auth, err);
+    enum dyno_status status = dyno_hs2_target_options_init(&options, config, err);
+    options.with.connect_timeout_ns = connect_limit(&options.with, timeout_ns);
+    options.with.call_timeout_ns = timeout_ns;
     if (status == DYNO_OK)
-        status = dyno_hs2_session_open(&options, &session, err);
+        status = dyno_hs2_session_open(&options.with, &session, err);
+    dyno_hs2_target_options_deinit(&options);
     if (status != DYNO_OK)
         return status;
     struct dyno_conn *conn = dyno_xcalloc(1, sizeof *conn);

@@ -23,13 +23,15 @@ enum dyno_target_kind {
 /** Where to connect. Strings are owned by whoever made the struct; connections copy what they keep. */
 struct dyno_target_config {
     enum dyno_target_kind kind;
-    char *connection; /**< odbc: the whole connection string, "DSN=..." or "Driver=...;Host=..." */
-    char *host;       /**< hs2 */
-    uint16_t port;    /**< hs2 */
-    char *auth;       /**< hs2: "nosasl" or "plain" */
-    char *user;       /**< hs2 */
-    char *password;   /**< hs2 */
-    char *schema;     /**< hs2; NULL: the server's default */
+    /** odbc: the whole connection string, "DSN=..." or "Driver=...;Host=..."; hs2: the same keys, for
+     *  TLS, HTTP, Kerberos; NULL: the members below say it all. */
+    char *connection;
+    char *host; /**< hs2 without a connection string, as the next four */
+    uint16_t port;
+    char *auth; /**< "nosasl" or "plain" */
+    char *user;
+    char *password;
+    char *schema;            /**< hs2; NULL: the connection string's, or the server's default */
     int64_t fetch_rows;      /**< rows asked for at a time; 10000 */
     int64_t null_service_ns; /**< null: how long a statement takes; 0: no time at all */
 };

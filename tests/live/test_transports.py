@@ -1,5 +1,6 @@
-"""test_transports.py DRIVER SPARK_HOME [CLASS...]: ways to reach a real Spark and to log in, each with a good and a bad credential.
+"""test_transports.py DRIVER SPARK_HOME PROBE [CLASS...]: ways to reach a real Spark and to log in, each with a good and a bad credential.
 
+Through the driver, and through the native client (PROBE, tests/target/probe.c) by the same keys.
 Binary with TLS (LDAP), HTTP (CUSTOM), binary with Kerberos, HTTPS with Kerberos (SPNEGO).
 
 Exit code 77 where pyodbc cannot be imported: run it with the Python of .venv (see scripts/test).
@@ -24,8 +25,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 from spark_server import SparkServer, free_port
 
-DRIVER, SPARK_HOME = map(os.path.abspath, sys.argv[1:3])
-del sys.argv[1:3]
+DRIVER, SPARK_HOME, PROBE = map(os.path.abspath, sys.argv[1:4])
+del sys.argv[1:4]
 PASSWORD = "sesame"
 for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
     os.environ.pop(name, None)
@@ -61,6 +62,11 @@ class LdapServer:
     def stop(self):
         self.process.kill()
         self.process.communicate()
+
+
+def probe(connection):
+    """What the native client gets for SELECT 6 * 7, or says."""
+    return subprocess.run([PROBE, connection, "SELECT 6 * 7"], capture_output=True, text=True, check=False, timeout=120).stdout.strip()
 
 
 class Transport:
@@ -112,6 +118,12 @@ class Transport:
         rows = self.connection.execute("SELECT id, concat('x', id) FROM range(50000)").fetchall()
         self.assertEqual(sum(row[0] for row in rows), 50000 * 49999 // 2)
         self.assertTrue(all(row[1] == f"x{row[0]}" for row in rows))
+
+    def test_native_client(self):
+        keys = self.keys.replace("FOLDER", self.folder)
+        address = f"Host=localhost;Port={self.server.port};UID=alice;AuthMech=3;{keys}"
+        self.assertEqual(probe(f"{address};PWD={PASSWORD}"), "42")
+        self.assertRegex(probe(f"{address};PWD=wrong-word"), "28000 .*refused user 'alice'")
 
     def test_bad_password(self):
         self.assert_fails("28000", "refused user 'alice'", password="wrong-word")
@@ -242,6 +254,11 @@ class Kerberos(unittest.TestCase):
         keys = (keys or self.keys).replace("FOLDER", self.folder)
         return pyodbc.connect(f"Driver={DRIVER};Host=localhost;Port={self.server.port};{keys};LoginTimeout=20", autocommit=True)
 
+    def check_native_client(self):
+        keys = self.keys.replace("FOLDER", self.folder)
+        self.assertEqual(probe(f"Host=localhost;Port={self.server.port};{keys}"), "42")
+        self.assertRegex(probe(f"Host=localhost;Port={self.server.port};{keys};KrbServiceName=nosuch"), " 28000 ")
+
     def assert_fails(self, state, words, *how):
         with self.assertRaises(pyodbc.Error) as caught:
             self.connect(*how)
@@ -255,6 +272,7 @@ class Kerberos(unittest.TestCase):
             connection = self.connect("cache", keys)
             self.assertEqual(connection.execute("SELECT current_user()").fetchval(), "alice")
             connection.close()
+        self.check_native_client()
         self.assert_fails("28000", "http@localhost", "cache", "AuthMech=1;KrbServiceName=http")
         self.assert_fails("28000", "Unsupported mechanism", "cache", "AuthMech=3;PWD=x")
 
@@ -271,6 +289,7 @@ class Spnego(Kerberos):
         connection = self.connect("cache")
         self.assertEqual(connection.execute("SELECT current_user()").fetchval(), "alice")
         self.assertEqual(len(connection.execute("SELECT id FROM range(30000)").fetchall()), 30000)
+        self.check_native_client()
         self.cancel_while_it_runs(connection)
         connection.close()
         self.assert_fails("28000", "HTTP 401", "cache", f"{self.keys};AuthMech=3;PWD=x".replace("AuthMech=1;", ""))

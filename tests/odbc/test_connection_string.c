@@ -1,39 +1,39 @@
-#include "odbc/pairs.h"
+#include "hs2/pairs.h"
 #include "odbc/settings.h"
 #include "support/check.h"
 
 #include <string.h>
 
-static void parse(struct dyno_odbc_pairs *pairs, const char *text)
+static void parse(struct dyno_hs2_pairs *pairs, const char *text)
 {
     struct dyno_err err = DYNO_ERR_INIT;
-    dyno_odbc_pairs_init(pairs);
-    assert_int_equal(dyno_odbc_pairs_parse(pairs, text, &err), DYNO_OK);
+    dyno_hs2_pairs_init(pairs);
+    assert_int_equal(dyno_hs2_pairs_parse(pairs, text, &err), DYNO_OK);
 }
 
 static void test_pairs_ignore_case_and_keep_the_first(void **state)
 {
     (void)state;
-    struct dyno_odbc_pairs pairs;
+    struct dyno_hs2_pairs pairs;
     parse(&pairs, " Host = a.example ;;host=b;PORT=1;Empty=;");
     assert_int_equal(pairs.count, 3);
-    assert_string_equal(dyno_odbc_pairs_get(&pairs, "HOST"), "a.example");
-    assert_string_equal(dyno_odbc_pairs_get(&pairs, "port"), "1");
-    assert_string_equal(dyno_odbc_pairs_get(&pairs, "empty"), "");
-    assert_null(dyno_odbc_pairs_get(&pairs, "none"));
-    dyno_odbc_pairs_deinit(&pairs);
+    assert_string_equal(dyno_hs2_pairs_get(&pairs, "HOST"), "a.example");
+    assert_string_equal(dyno_hs2_pairs_get(&pairs, "port"), "1");
+    assert_string_equal(dyno_hs2_pairs_get(&pairs, "empty"), "");
+    assert_null(dyno_hs2_pairs_get(&pairs, "none"));
+    dyno_hs2_pairs_deinit(&pairs);
 }
 
 static void test_pairs_take_braces_apart(void **state)
 {
     (void)state;
-    struct dyno_odbc_pairs pairs;
+    struct dyno_hs2_pairs pairs;
     parse(&pairs, "Driver={Spark ODBC};PWD={a;b}}c=d};X={};Y=a}b");
-    assert_string_equal(dyno_odbc_pairs_get(&pairs, "driver"), "Spark ODBC");
-    assert_string_equal(dyno_odbc_pairs_get(&pairs, "pwd"), "a;b}c=d");
-    assert_string_equal(dyno_odbc_pairs_get(&pairs, "x"), "");
-    assert_string_equal(dyno_odbc_pairs_get(&pairs, "y"), "a}b");
-    dyno_odbc_pairs_deinit(&pairs);
+    assert_string_equal(dyno_hs2_pairs_get(&pairs, "driver"), "Spark ODBC");
+    assert_string_equal(dyno_hs2_pairs_get(&pairs, "pwd"), "a;b}c=d");
+    assert_string_equal(dyno_hs2_pairs_get(&pairs, "x"), "");
+    assert_string_equal(dyno_hs2_pairs_get(&pairs, "y"), "a}b");
+    dyno_hs2_pairs_deinit(&pairs);
 }
 
 static void test_pairs_refuse_nonsense_without_repeating_it(void **state)
@@ -41,57 +41,57 @@ static void test_pairs_refuse_nonsense_without_repeating_it(void **state)
     (void)state;
     static const char *const texts[] = {"sesame", "Host=a;sesame", "PWD={sesame", "PWD={ses}}ame"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        struct dyno_odbc_pairs pairs;
+        struct dyno_hs2_pairs pairs;
         struct dyno_err err = DYNO_ERR_INIT;
-        dyno_odbc_pairs_init(&pairs);
-        assert_int_equal(dyno_odbc_pairs_parse(&pairs, texts[i], &err), DYNO_EINPUT);
+        dyno_hs2_pairs_init(&pairs);
+        assert_int_equal(dyno_hs2_pairs_parse(&pairs, texts[i], &err), DYNO_EINPUT);
         assert_null(strstr(err.message, "sesame"));
-        dyno_odbc_pairs_deinit(&pairs);
+        dyno_hs2_pairs_deinit(&pairs);
     }
 }
 
 static void test_pairs_format_keeps_blanks_at_the_ends(void **state)
 {
     (void)state;
-    struct dyno_odbc_pairs pairs;
-    struct dyno_odbc_pairs again;
+    struct dyno_hs2_pairs pairs;
+    struct dyno_hs2_pairs again;
     struct dyno_err err = DYNO_ERR_INIT;
     struct dyno_str out;
-    dyno_odbc_pairs_init(&pairs);
-    dyno_odbc_pairs_init(&again);
+    dyno_hs2_pairs_init(&pairs);
+    dyno_hs2_pairs_init(&again);
     dyno_str_init(&out, 1000);
     parse(&pairs, "A={\t};B={x\n};C={ y}");
-    dyno_odbc_pairs_format(&pairs, &out);
-    assert_int_equal(dyno_odbc_pairs_parse(&again, dyno_str_text(&out), &err), DYNO_OK);
-    assert_string_equal(dyno_odbc_pairs_get(&again, "A"), "\t");
-    assert_string_equal(dyno_odbc_pairs_get(&again, "B"), "x\n");
-    assert_string_equal(dyno_odbc_pairs_get(&again, "C"), " y");
+    dyno_hs2_pairs_format(&pairs, &out);
+    assert_int_equal(dyno_hs2_pairs_parse(&again, dyno_str_text(&out), &err), DYNO_OK);
+    assert_string_equal(dyno_hs2_pairs_get(&again, "A"), "\t");
+    assert_string_equal(dyno_hs2_pairs_get(&again, "B"), "x\n");
+    assert_string_equal(dyno_hs2_pairs_get(&again, "C"), " y");
     dyno_str_deinit(&out);
-    dyno_odbc_pairs_deinit(&pairs);
-    dyno_odbc_pairs_deinit(&again);
+    dyno_hs2_pairs_deinit(&pairs);
+    dyno_hs2_pairs_deinit(&again);
 }
 
 static void test_pairs_format_masks_secrets_and_reads_back(void **state)
 {
     (void)state;
-    struct dyno_odbc_pairs pairs;
-    struct dyno_odbc_pairs again;
+    struct dyno_hs2_pairs pairs;
+    struct dyno_hs2_pairs again;
     struct dyno_str text;
     dyno_str_init(&text, 1000);
     parse(&pairs, "Driver={a;b}}};pwd=sesame;Auth_AccessToken=sesame;UID=me");
-    dyno_odbc_pairs_format(&pairs, &text);
+    dyno_hs2_pairs_format(&pairs, &text);
     assert_string_equal(dyno_str_text(&text),
                         "Driver={a;b}}};pwd=***;Auth_AccessToken=***;UID=me;");
     parse(&again, dyno_str_text(&text));
-    assert_string_equal(dyno_odbc_pairs_get(&again, "driver"), "a;b}");
-    dyno_odbc_pairs_deinit(&pairs);
-    dyno_odbc_pairs_deinit(&again);
+    assert_string_equal(dyno_hs2_pairs_get(&again, "driver"), "a;b}");
+    dyno_hs2_pairs_deinit(&pairs);
+    dyno_hs2_pairs_deinit(&again);
     dyno_str_deinit(&text);
 }
 
 /* What reading a connection string comes to. */
 struct outcome {
-    struct dyno_odbc_pairs pairs;
+    struct dyno_hs2_pairs pairs;
     struct dyno_odbc_settings settings;
     struct dyno_odbc_diag diag;
     SQLRETURN rc;
@@ -108,7 +108,7 @@ static void read_settings(struct outcome *outcome, const char *text)
 static void drop(struct outcome *outcome)
 {
     dyno_odbc_settings_deinit(&outcome->settings);
-    dyno_odbc_pairs_deinit(&outcome->pairs);
+    dyno_hs2_pairs_deinit(&outcome->pairs);
     dyno_odbc_diag_deinit(&outcome->diag);
 }
 
@@ -118,7 +118,7 @@ static void test_settings_defaults_fit_a_plain_spark(void **state)
     struct outcome outcome;
     read_settings(&outcome, "Driver=x;UseNativeQuery=1;SparkServerType=3");
     assert_int_equal(outcome.rc, SQL_SUCCESS);
-    struct dyno_hs2_options options = dyno_odbc_settings_options(&outcome.settings);
+    struct dyno_hs2_options options = dyno_hs2_settings_options(&outcome.settings.session);
     assert_null(options.host);
     assert_int_equal(options.port, 10000);
     assert_int_equal(options.auth, DYNO_HS2_AUTH_PLAIN);
@@ -137,7 +137,7 @@ static void test_settings_read_every_key(void **state)
         "RowsFetchedPerBlock=7;DefaultStringColumnLength=9;SocketTimeout=2;LoginTimeout=3;"
         "RawSqlState=1;UseUnicodeSqlCharacterTypes=true;SSP_spark.a=1;ssp_b=2");
     assert_int_equal(outcome.rc, SQL_SUCCESS);
-    struct dyno_hs2_options options = dyno_odbc_settings_options(&outcome.settings);
+    struct dyno_hs2_options options = dyno_hs2_settings_options(&outcome.settings.session);
     assert_string_equal(options.host, "h");
     assert_int_equal(options.port, 21);
     assert_string_equal(options.schema, "s");
@@ -158,7 +158,7 @@ static void test_settings_for_http(void **state)
     (void)state;
     struct outcome outcome;
     read_settings(&outcome, "ThriftTransport=2;UID=u;PWD=p");
-    struct dyno_hs2_options options = dyno_odbc_settings_options(&outcome.settings);
+    struct dyno_hs2_options options = dyno_hs2_settings_options(&outcome.settings.session);
     assert_int_equal(options.transport, DYNO_HS2_TRANSPORT_HTTP);
     assert_int_equal(options.auth, DYNO_HS2_AUTH_PLAIN);
     assert_int_equal(options.port, 10001);
@@ -168,7 +168,7 @@ static void test_settings_for_http(void **state)
     read_settings(&outcome, "AuthMech=11;Auth_AccessToken=t;HTTPPath=p;Port=443;SSL=1;ProxyHost=h;"
                             "ProxyPort=3128;ProxyUID=u;ProxyPWD=sesame");
     assert_int_equal(outcome.rc, SQL_SUCCESS);
-    options = dyno_odbc_settings_options(&outcome.settings);
+    options = dyno_hs2_settings_options(&outcome.settings.session);
     assert_int_equal(options.transport, DYNO_HS2_TRANSPORT_HTTP);
     assert_int_equal(options.auth, DYNO_HS2_AUTH_BEARER);
     assert_string_equal(options.token, "t");
@@ -181,7 +181,7 @@ static void test_settings_for_http(void **state)
     assert_string_equal(options.proxy.password, "sesame");
     drop(&outcome);
     read_settings(&outcome, "ThriftTransport=2;UseProxy=0;AuthMech=8;PWD=p");
-    options = dyno_odbc_settings_options(&outcome.settings);
+    options = dyno_hs2_settings_options(&outcome.settings.session);
     assert_true(options.proxy.is_off);
     assert_true(options.tls.is_on);
     assert_string_equal(options.password, "p");
@@ -194,7 +194,7 @@ static void test_settings_for_kerberos(void **state)
     struct outcome outcome;
     read_settings(&outcome, "AuthMech=1;KrbServiceName=spark;KrbHostFQDN=_HOST;KrbRealm=LAB");
     assert_int_equal(outcome.rc, SQL_SUCCESS);
-    struct dyno_hs2_options options = dyno_odbc_settings_options(&outcome.settings);
+    struct dyno_hs2_options options = dyno_hs2_settings_options(&outcome.settings.session);
     assert_int_equal(options.transport, DYNO_HS2_TRANSPORT_BINARY);
     assert_int_equal(options.auth, DYNO_HS2_AUTH_KERBEROS);
     assert_string_equal(options.krb_service, "spark");
@@ -208,7 +208,7 @@ static void test_settings_for_tls(void **state)
     (void)state;
     struct outcome outcome;
     read_settings(&outcome, "SSL=1");
-    struct dyno_hs2_tls tls = dyno_odbc_settings_options(&outcome.settings).tls;
+    struct dyno_hs2_tls tls = dyno_hs2_settings_options(&outcome.settings.session).tls;
     assert_true(tls.is_on);
     assert_false(tls.skips_checks || tls.skips_host_name || tls.allows_self_signed);
     assert_null(tls.ca_file);
@@ -217,7 +217,7 @@ static void test_settings_for_tls(void **state)
                             "AllowSelfSignedServerCert=1;CAIssuedCertNamesMismatch=1;ClientCert=/c;"
                             "ClientPrivateKey=/k;ClientPrivateKeyPassword=sesame");
     assert_int_equal(outcome.rc, SQL_SUCCESS);
-    tls = dyno_odbc_settings_options(&outcome.settings).tls;
+    tls = dyno_hs2_settings_options(&outcome.settings.session).tls;
     assert_true(tls.skips_checks && tls.skips_host_name && tls.allows_self_signed);
     assert_true(tls.adds_system_cas && tls.needs_1_3);
     assert_string_equal(tls.ca_file, "/ca");
@@ -226,7 +226,7 @@ static void test_settings_for_tls(void **state)
     assert_string_equal(tls.key_password, "sesame");
     drop(&outcome);
     read_settings(&outcome, "SSL=1;TwoWaySSL=0;ClientCert=/c;Min_TLS=1.0");
-    tls = dyno_odbc_settings_options(&outcome.settings).tls;
+    tls = dyno_hs2_settings_options(&outcome.settings.session).tls;
     assert_null(tls.cert_file);
     assert_false(tls.needs_1_3);
     drop(&outcome);
@@ -237,7 +237,7 @@ static void test_settings_first_of_two_names_wins(void **state)
     (void)state;
     struct outcome outcome;
     read_settings(&outcome, "Database=mine;Schema=theirs");
-    assert_string_equal(outcome.settings.schema, "mine");
+    assert_string_equal(outcome.settings.session.schema, "mine");
     drop(&outcome);
 }
 
@@ -261,8 +261,8 @@ static void test_settings_derive_mechanism_and_transport(void **state)
         struct outcome outcome;
         read_settings(&outcome, rows[i].text);
         assert_int_equal(outcome.rc, SQL_SUCCESS);
-        assert_int_equal(outcome.settings.auth_mech, rows[i].mech);
-        assert_int_equal(outcome.settings.transport, rows[i].transport);
+        assert_int_equal(outcome.settings.session.auth_mech, rows[i].mech);
+        assert_int_equal(outcome.settings.session.transport, rows[i].transport);
         drop(&outcome);
     }
 }

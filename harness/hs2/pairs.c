@@ -1,4 +1,4 @@
-#include "odbc/pairs.h"
+#include "hs2/pairs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 #define VALUE_MAX_BYTES 65536
 #define BLANKS          " \t\r\n"
 
-void dyno_odbc_pairs_init(struct dyno_odbc_pairs *pairs)
+void dyno_hs2_pairs_init(struct dyno_hs2_pairs *pairs)
 {
-    *pairs = (struct dyno_odbc_pairs){.items = NULL};
+    *pairs = (struct dyno_hs2_pairs){.items = NULL};
 }
 
 static void wipe_free(char *text)
@@ -20,17 +20,17 @@ static void wipe_free(char *text)
     free(text);
 }
 
-void dyno_odbc_pairs_deinit(struct dyno_odbc_pairs *pairs)
+void dyno_hs2_pairs_deinit(struct dyno_hs2_pairs *pairs)
 {
     for (size_t i = 0; i < pairs->count; i++) {
         free(pairs->items[i].key);
         wipe_free(pairs->items[i].value);
     }
     free(pairs->items);
-    dyno_odbc_pairs_init(pairs);
+    dyno_hs2_pairs_init(pairs);
 }
 
-bool dyno_odbc_pairs_is_secret(const char *key)
+bool dyno_hs2_pairs_is_secret(const char *key)
 {
     static const char *const secrets[] = {
         "PWD",     "Password", "Auth_AccessToken", "Auth_Client_Secret", "ClientPrivateKeyPassword",
@@ -42,7 +42,7 @@ bool dyno_odbc_pairs_is_secret(const char *key)
     return false;
 }
 
-const char *dyno_odbc_pairs_get(const struct dyno_odbc_pairs *pairs, const char *key)
+const char *dyno_hs2_pairs_get(const struct dyno_hs2_pairs *pairs, const char *key)
 {
     for (size_t i = 0; i < pairs->count; i++) {
         if (strcasecmp(pairs->items[i].key, key) == 0)
@@ -51,12 +51,12 @@ const char *dyno_odbc_pairs_get(const struct dyno_odbc_pairs *pairs, const char 
     return NULL;
 }
 
-static bool reserve(struct dyno_odbc_pairs *pairs)
+static bool reserve(struct dyno_hs2_pairs *pairs)
 {
     if (pairs->count < pairs->capacity)
         return true;
     size_t capacity = pairs->capacity == 0 ? 16 : pairs->capacity * 2;
-    struct dyno_odbc_pair *items = realloc(pairs->items, capacity * sizeof *items);
+    struct dyno_hs2_pair *items = realloc(pairs->items, capacity * sizeof *items);
     if (items == NULL)
         return false;
     pairs->items = items;
@@ -64,10 +64,10 @@ static bool reserve(struct dyno_odbc_pairs *pairs)
     return true;
 }
 
-enum dyno_status dyno_odbc_pairs_add(struct dyno_odbc_pairs *pairs, const char *key,
-                                     const char *value, struct dyno_err *err)
+enum dyno_status dyno_hs2_pairs_add(struct dyno_hs2_pairs *pairs, const char *key,
+                                    const char *value, struct dyno_err *err)
 {
-    if (dyno_odbc_pairs_get(pairs, key) != NULL)
+    if (dyno_hs2_pairs_get(pairs, key) != NULL)
         return DYNO_OK;
     char *key_copy = strdup(key);
     char *value_copy = strdup(value);
@@ -76,7 +76,7 @@ enum dyno_status dyno_odbc_pairs_add(struct dyno_odbc_pairs *pairs, const char *
         wipe_free(value_copy);
         return dyno_err_set_sql(err, DYNO_ENOMEM, "HY001", 0, "memory allocation failed");
     }
-    pairs->items[pairs->count++] = (struct dyno_odbc_pair){.key = key_copy, .value = value_copy};
+    pairs->items[pairs->count++] = (struct dyno_hs2_pair){.key = key_copy, .value = value_copy};
     return DYNO_OK;
 }
 
@@ -111,7 +111,7 @@ static const char *read_value(const char *at, struct dyno_str *value)
 }
 
 /* One `key=value`, or nothing at all. `*at` moves to the ';' after it or to the end. */
-static enum dyno_status parse_pair(struct dyno_odbc_pairs *pairs, const char **at,
+static enum dyno_status parse_pair(struct dyno_hs2_pairs *pairs, const char **at,
                                    struct dyno_str *key, struct dyno_str *value,
                                    struct dyno_err *err)
 {
@@ -130,11 +130,11 @@ static enum dyno_status parse_pair(struct dyno_odbc_pairs *pairs, const char **a
                                 dyno_str_text(key));
     if (key->failed || value->failed)
         return dyno_err_set_sql(err, DYNO_ENOMEM, "HY001", 0, "memory allocation failed");
-    return dyno_odbc_pairs_add(pairs, dyno_str_text(key), dyno_str_text(value), err);
+    return dyno_hs2_pairs_add(pairs, dyno_str_text(key), dyno_str_text(value), err);
 }
 
-enum dyno_status dyno_odbc_pairs_parse(struct dyno_odbc_pairs *pairs, const char *text,
-                                       struct dyno_err *err)
+enum dyno_status dyno_hs2_pairs_parse(struct dyno_hs2_pairs *pairs, const char *text,
+                                      struct dyno_err *err)
 {
     enum dyno_status status = DYNO_OK;
     struct dyno_str key;
@@ -163,13 +163,13 @@ static bool needs_braces(const char *value)
                                                            strchr(BLANKS, value[len - 1]) != NULL));
 }
 
-void dyno_odbc_pairs_format(const struct dyno_odbc_pairs *pairs, struct dyno_str *out)
+void dyno_hs2_pairs_format(const struct dyno_hs2_pairs *pairs, struct dyno_str *out)
 {
     for (size_t i = 0; i < pairs->count; i++) {
-        const struct dyno_odbc_pair *pair = &pairs->items[i];
+        const struct dyno_hs2_pair *pair = &pairs->items[i];
         dyno_str_append(out, pair->key);
         dyno_str_append_char(out, '=');
-        if (dyno_odbc_pairs_is_secret(pair->key)) {
+        if (dyno_hs2_pairs_is_secret(pair->key)) {
             dyno_str_append(out, "***");
         } else if (needs_braces(pair->value)) {
             dyno_str_append_char(out, '{');
