@@ -1,9 +1,13 @@
+#include "base/alloc.h"
+#include "base/file.h"
 #include "base/json.h"
+#include "base/str.h"
 #include "base/units.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "decide/trend.h"
+#include "report/history.h"
 #include "store/history.h"
 #include "store/sql.h"
 
@@ -12,10 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEWEST_POINTS 2
+#define FEWEST_POINTS  2
+#define PAGE_MAX_BYTES (8u * 1024 * 1024)
 
 struct history_options {
-    const char *db, *metric;
+    const char *db, *metric, *html;
     int64_t window;
     double max_p, min_magnitude;
     bool wants_json, no_color;
@@ -30,6 +35,7 @@ static const struct cli_option trend_options[] = {
     {"max-p", 0, "P", CLI_NUMBER, AT(max_p), 0.0000001, 1, "of a change (0.001)"},
     {"min-change", 0, "RATIO", CLI_NUMBER, AT(min_magnitude), 0, 100,
      "smaller changes are passed over (0)"},
+    {"html", 0, "FILE", CLI_STRING, AT(html), 0, 0, "write a page with a chart of each series"},
     {"db", 0, "FILE", CLI_STRING, AT(db), 0, 0, "results file (results/sparkdyno.db)"},
     {"json", 0, NULL, CLI_FLAG, AT(wants_json), 0, 0, "one JSON document, with all points"},
     {"no-color", 0, NULL, CLI_FLAG, AT(no_color), 0, 0, "no colours"},
@@ -49,7 +55,8 @@ const struct cli_verb cli_verb_trend = {
         "One value for each experiment, in series of equal workload, load, profile and environment. Changes\n"
         "are found by the algorithm of Apache Otava: E-divisive with a t test in windows.\n",
     .examples =
-        "  sparkdyno trend\n  sparkdyno trend retail default --metric p95 --min-change 0.05\n",
+        "  sparkdyno trend\n  sparkdyno trend retail default --metric p95 --min-change 0.05\n"
+        "  sparkdyno trend --html trend.html\n",
     .options = trend_options,
     .min_words = 0,
     .max_words = 2};
@@ -97,36 +104,6 @@ static void print_trend(const struct dyno_trend *trend)
     }
 }
 
-static cJSON *points_json(const struct dyno_trend_series *series)
-{
-    cJSON *list = cJSON_CreateArray();
-    for (size_t i = 0; i < series->point_count; i++) {
-        cJSON *item = cJSON_CreateObject();
-        dyno_json_add_i64(item, "experiment", series->points[i].experiment_id);
-        dyno_json_add_string(item, "created_utc", series->points[i].created_utc);
-        dyno_json_add_i64(item, "trials", (int64_t)series->points[i].trials);
-        dyno_json_add_f64(item, "ns", series->points[i].ns);
-        cJSON_AddItemToArray(list, item);
-    }
-    return list;
-}
-
-static cJSON *changes_json(const struct dyno_trend_series *series)
-{
-    cJSON *list = cJSON_CreateArray();
-    for (size_t i = 0; i < series->change_count; i++) {
-        const struct dyno_changepoint *change = &series->changes[i];
-        cJSON *item = cJSON_CreateObject();
-        dyno_json_add_i64(item, "experiment", series->points[change->index].experiment_id);
-        dyno_json_add_i64(item, "point", (int64_t)change->index);
-        dyno_json_add_f64(item, "before_ns", change->mean_before);
-        dyno_json_add_f64(item, "after_ns", change->mean_after);
-        dyno_json_add_f64(item, "p", change->p);
-        cJSON_AddItemToArray(list, item);
-    }
-    return list;
-}
-
 static void print_document(cJSON *root)
 {
     char *text = cJSON_Print(root);
@@ -135,22 +112,75 @@ static void print_document(cJSON *root)
     cJSON_Delete(root);
 }
 
-static void print_trend_json(const struct dyno_trend *trend)
+/* The same for the writers, who know nothing of how it came about. Release with free_history. */
+static struct dyno_report_history history_of(const struct dyno_trend *trend)
 {
-    cJSON *root = cJSON_CreateObject();
-    dyno_json_add_i64(root, "schema_version", 1);
-    cJSON *list = cJSON_AddArrayToObject(root, "series");
+    struct dyno_report_history out = {.series = dyno_xcalloc(trend->count + 1, sizeof *out.series),
+                                      .count = trend->count};
     for (size_t i = 0; i < trend->count; i++) {
-        const struct dyno_trend_series *series = &trend->series[i];
-        cJSON *item = cJSON_CreateObject();
-        dyno_json_add_string(item, "workload", series->workload);
-        dyno_json_add_string(item, "profile", series->profile);
-        dyno_json_add_string(item, "metric", dyno_metric_name(series->metric));
-        cJSON_AddItemToObject(item, "points", points_json(series));
-        cJSON_AddItemToObject(item, "changes", changes_json(series));
-        cJSON_AddItemToArray(list, item);
+        const struct dyno_trend_series *from = &trend->series[i];
+        struct dyno_report_history_series *to = &out.series[i];
+        *to = (struct dyno_report_history_series){
+            .workload = from->workload,
+            .profile = from->profile,
+            .metric = dyno_metric_name(from->metric),
+            .points = dyno_xcalloc(from->point_count + 1, sizeof *to->points),
+            .point_count = from->point_count,
+            .changes = dyno_xcalloc(from->change_count + 1, sizeof *to->changes),
+            .change_count = from->change_count};
+        for (size_t k = 0; k < from->point_count; k++)
+            to->points[k] =
+                (struct dyno_report_history_point){.experiment = from->points[k].experiment_id,
+                                                   .created_utc = from->points[k].created_utc,
+                                                   .trials = (int64_t)from->points[k].trials,
+                                                   .ns = from->points[k].ns};
+        for (size_t k = 0; k < from->change_count; k++)
+            to->changes[k] =
+                (struct dyno_report_history_change){.at = from->changes[k].index,
+                                                    .before_ns = from->changes[k].mean_before,
+                                                    .after_ns = from->changes[k].mean_after,
+                                                    .p = from->changes[k].p};
     }
-    print_document(root);
+    return out;
+}
+
+static void free_history(struct dyno_report_history *history)
+{
+    for (size_t i = 0; i < history->count; i++) {
+        free(history->series[i].points);
+        free(history->series[i].changes);
+    }
+    free(history->series);
+}
+
+static enum dyno_status write_page(const struct dyno_report_history *history, const char *path,
+                                   struct dyno_err *err)
+{
+    struct dyno_str page;
+    dyno_str_init(&page, PAGE_MAX_BYTES);
+    enum dyno_status status = dyno_report_history_html(history, &page, err);
+    if (status == DYNO_OK)
+        status = dyno_file_write(path, page.data, page.len, err);
+    dyno_str_deinit(&page);
+    if (status != DYNO_OK)
+        (void)dyno_err_prepend(err, "--html");
+    return status;
+}
+
+/* To the terminal, or as JSON; and a page where one is asked for. */
+static enum dyno_status put_trend(const struct dyno_trend *trend,
+                                  const struct history_options *options, struct dyno_err *err)
+{
+    struct dyno_report_history history = history_of(trend);
+    enum dyno_status status = DYNO_OK;
+    if (options->wants_json)
+        print_document(dyno_report_history_json(&history));
+    else
+        print_trend(trend);
+    if (options->html != NULL)
+        status = write_page(&history, options->html, err);
+    free_history(&history);
+    return status;
 }
 
 static bool has_history(const struct dyno_trend *trend)
@@ -186,13 +216,11 @@ static int run_trend(const struct history_options *options, const struct cli_wor
         status = dyno_store_open_readonly(options->db, &store, &err);
     if (status == DYNO_OK)
         status = dyno_trend_load(store, &filter, &how, &trend, &err);
+    if (status == DYNO_OK)
+        status = put_trend(&trend, options, &err);
     int code = cli_exit_of(status);
     if (status != DYNO_OK)
         cli_terminal_error(terminal, "%s", err.message);
-    else if (options->wants_json)
-        print_trend_json(&trend);
-    else
-        print_trend(&trend);
     if (status == DYNO_OK && !has_history(&trend)) {
         cli_terminal_error(terminal, "there is no history: no two finished experiments of one "
                                      "workload, load, profile and environment");

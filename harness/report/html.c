@@ -42,9 +42,9 @@ static void append_hash(struct dyno_str *out, const unsigned char *bytes, size_t
     }
 }
 
-static void append_policy(struct dyno_str *out, const struct dyno_report_model *model)
+static void append_policy(struct dyno_str *out, const struct dyno_html_page *page)
 {
-    (void)model;
+    (void)page;
     dyno_str_append(out, "default-src 'none'; style-src 'sha256-");
     append_hash(out, dyno_report_css, dyno_report_css_len);
     dyno_str_append(out, "'; script-src 'sha256-");
@@ -52,27 +52,95 @@ static void append_policy(struct dyno_str *out, const struct dyno_report_model *
     dyno_str_append(out, "'; img-src data:; base-uri 'none'; form-action 'none'");
 }
 
-static void append_style(struct dyno_str *out, const struct dyno_report_model *model)
+static void append_style(struct dyno_str *out, const struct dyno_html_page *page)
 {
-    (void)model;
+    (void)page;
     dyno_str_append(out, (const char *)dyno_report_css);
 }
 
-static void append_script(struct dyno_str *out, const struct dyno_report_model *model)
+static void append_script(struct dyno_str *out, const struct dyno_html_page *page)
 {
-    (void)model;
+    (void)page;
     dyno_str_append(out, (const char *)dyno_report_js);
 }
 
-static void append_title(struct dyno_str *out, const struct dyno_report_model *model)
+static void append_title(struct dyno_str *out, const struct dyno_html_page *page)
 {
+    page->title(out, page->context);
+}
+
+static void append_body(struct dyno_str *out, const struct dyno_html_page *page)
+{
+    page->body(out, page->context);
+}
+
+/* The data once more for programs. */
+static void append_island(struct dyno_str *out, const struct dyno_html_page *page)
+{
+    cJSON *root = page->data(page->context);
+    char *json = cJSON_PrintUnformatted(root);
+    cJSON_Delete(root);
+    if (json != NULL && strlen(json) <= ISLAND_MAX_BYTES)
+        dyno_markup_escape_island(out, json);
+    else
+        dyno_str_append(out, "null");
+    free(json);
+}
+
+typedef void (*append_fn)(struct dyno_str *out, const struct dyno_html_page *page);
+
+static const struct {
+    const char *name;
+    append_fn append;
+} slots[] = {{"policy", append_policy}, {"title", append_title}, {"style", append_style},
+             {"body", append_body},     {"data", append_island}, {"script", append_script}};
+
+/* Fill the slots {{name}} of the template. Only the template is searched for slots, never what is put
+ * into them. */
+static void fill_template(struct dyno_str *out, const struct dyno_html_page *page)
+{
+    const char *rest = (const char *)dyno_report_template;
+    for (const char *slot = strstr(rest, "{{"); slot != NULL; slot = strstr(rest, "{{")) {
+        dyno_str_append_n(out, rest, (size_t)(slot - rest));
+        rest = slot + 2;
+        for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
+            size_t len = strlen(slots[i].name);
+            if (strncmp(rest, slots[i].name, len) != 0 || strncmp(rest + len, "}}", 2) != 0)
+                continue;
+            slots[i].append(out, page);
+            rest += len + 2;
+            break;
+        }
+    }
+    dyno_str_append(out, rest);
+}
+
+enum dyno_status dyno_html_page_write(const struct dyno_html_page *page, struct dyno_str *out,
+                                      struct dyno_err *err)
+{
+    struct dyno_str text;
+    dyno_str_init(&text, HTML_MAX_BYTES);
+    fill_template(&text, page);
+    enum dyno_status status = DYNO_OK;
+    if (text.failed)
+        status = dyno_err_set(err, DYNO_ELIMIT, "the HTML report is over %u bytes", HTML_MAX_BYTES);
+    else
+        dyno_str_append_n(out, text.data, text.len);
+    dyno_str_deinit(&text);
+    return status;
+}
+
+static void title_of_report(struct dyno_str *out, const void *context)
+{
+    const struct dyno_report_model *model = context;
     dyno_markup_escape(out, model->head.verdict);
     dyno_str_append(out, ": ");
     dyno_markup_escape(out, model->head.name);
 }
 
-static void append_body(struct dyno_str *out, const struct dyno_report_model *model)
+static void body_of_report(struct dyno_str *out, const void *context)
 {
+    const struct dyno_report_model *model = context;
     struct dyno_markup m = {.out = out, .is_tag_open = false};
     dyno_html_verdict(&m, model);
     dyno_html_capacity(&m, model);
@@ -90,58 +158,16 @@ static void append_body(struct dyno_str *out, const struct dyno_report_model *mo
     dyno_html_facts(&m, model);
 }
 
-/* The data once more for programs, without what already stands in the page as text. */
-static void append_island(struct dyno_str *out, const struct dyno_report_model *model)
+/* Without what already stands in the page as text. */
+static cJSON *data_of_report(const void *context)
 {
-    cJSON *root = dyno_report_json_document(model, false);
-    char *json = cJSON_PrintUnformatted(root);
-    cJSON_Delete(root);
-    if (json != NULL && strlen(json) <= ISLAND_MAX_BYTES)
-        dyno_markup_escape_island(out, json);
-    else
-        dyno_str_append(out, "null");
-    free(json);
-}
-
-typedef void (*append_fn)(struct dyno_str *out, const struct dyno_report_model *model);
-
-static const struct {
-    const char *name;
-    append_fn append;
-} slots[] = {{"policy", append_policy}, {"title", append_title}, {"style", append_style},
-             {"body", append_body},     {"data", append_island}, {"script", append_script}};
-
-/* Fill the slots {{name}} of the template. Only the template is searched for slots, never what is put
- * into them. */
-static void fill_template(struct dyno_str *out, const struct dyno_report_model *model)
-{
-    const char *rest = (const char *)dyno_report_template;
-    for (const char *slot = strstr(rest, "{{"); slot != NULL; slot = strstr(rest, "{{")) {
-        dyno_str_append_n(out, rest, (size_t)(slot - rest));
-        rest = slot + 2;
-        for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
-            size_t len = strlen(slots[i].name);
-            if (strncmp(rest, slots[i].name, len) != 0 || strncmp(rest + len, "}}", 2) != 0)
-                continue;
-            slots[i].append(out, model);
-            rest += len + 2;
-            break;
-        }
-    }
-    dyno_str_append(out, rest);
+    return dyno_report_json_document(context, false);
 }
 
 enum dyno_status dyno_report_html(const struct dyno_report_model *model, struct dyno_str *out,
                                   struct dyno_err *err)
 {
-    struct dyno_str page;
-    dyno_str_init(&page, HTML_MAX_BYTES);
-    fill_template(&page, model);
-    enum dyno_status status = DYNO_OK;
-    if (page.failed)
-        status = dyno_err_set(err, DYNO_ELIMIT, "the HTML report is over %u bytes", HTML_MAX_BYTES);
-    else
-        dyno_str_append_n(out, page.data, page.len);
-    dyno_str_deinit(&page);
-    return status;
+    const struct dyno_html_page page = {
+        .title = title_of_report, .body = body_of_report, .data = data_of_report, .context = model};
+    return dyno_html_page_write(&page, out, err);
 }

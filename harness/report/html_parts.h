@@ -19,6 +19,18 @@
 #define DYNO_HTML_LONG_TEXT      2000 /**< bytes of an error text */
 #define DYNO_HTML_LIST_MAX       100  /**< warnings, facts, settings */
 
+/** A whole page: what fills the slots of the template. */
+struct dyno_html_page {
+    void (*title)(struct dyno_str *out, const void *context); /**< escapes what it appends */
+    void (*body)(struct dyno_str *out, const void *context);  /**< by the markup writer */
+    cJSON *(*data)(const void *context); /**< for programs; deleted by the page */
+    const void *context;
+};
+
+/** Fill the template. DYNO_ELIMIT: larger than a report may be. */
+enum dyno_status dyno_html_page_write(const struct dyno_html_page *page, struct dyno_str *out,
+                                      struct dyno_err *err) DYNO_MUST_CHECK;
+
 /* The sections, in the order of the page. Each writes whole elements. */
 void dyno_html_verdict(struct dyno_markup *m, const struct dyno_report_model *model);
 void dyno_html_doubts(struct dyno_markup *m, const struct dyno_report_model *model);

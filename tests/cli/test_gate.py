@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -78,6 +79,11 @@ class Gate(unittest.TestCase):
         series = json.loads(self.program("trend", "nightly", "--metric", "mean", "--json").stdout)["series"]
         self.assertEqual([len(s["points"]) for s in series], [3])
         self.assertIn("nightly under plain, mean response: 3 experiments", self.program("trend", "--metric", "mean").stdout)
+        self.program("trend", "--html", "trend.html")
+        page = (self.dir / "trend.html").read_text(encoding="utf-8")
+        self.assertIn("nightly under plain, p50 response", page)
+        self.assertFalse(re.search(r'(?:src|href)="https?:', page))
+        self.assertIn("--html", self.program("trend", "--html", "nowhere/trend.html", code=1).stderr)
 
     def test_what_cannot_be_judged(self):
         self.night("20ms")

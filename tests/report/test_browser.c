@@ -1,4 +1,5 @@
 #include "report/fixture.h"
+#include "report/history_scene.h"
 #include "report/script.h"
 #include "report/unit.h"
 
@@ -35,12 +36,21 @@ static void test_browser_shows_hostile_names(void **state)
     look_at(&shape);
 }
 
+static void test_browser_shows_a_history(void **state)
+{
+    (void)state;
+    char *html = history_scene_html("retail", 60);
+    script_check("tests/report/check_browser.py", NULL, html);
+    free(html);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_browser_shows_a_compare),
         cmocka_unit_test(test_browser_shows_a_run),
         cmocka_unit_test(test_browser_shows_hostile_names),
+        cmocka_unit_test(test_browser_shows_a_history),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
