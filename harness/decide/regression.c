@@ -89,6 +89,22 @@ static struct dyno_regression_item compare(const struct pair *pair, enum dyno_me
     return item;
 }
 
+/* What passes: inside the tolerance, or too small to count. Single trials say so, for they know no chance. */
+static void tell_pass(struct dyno_regression_item *item,
+                      const struct dyno_regression_options *options, const char *size)
+{
+    bool is_inside = item->log_ratio <= log1p(options->tolerance_ratio);
+    const char *label =
+        isnan(item->p) ? "; one trial each, which says nothing about chance: run with --trials 3"
+                       : "";
+    if (is_inside)
+        (void)snprintf(item->reason, sizeof item->reason, "%s, within the tolerance of %g %%%s",
+                       size, 100.0 * options->tolerance_ratio, label);
+    else
+        (void)snprintf(item->reason, sizeof item->reason, "%s, but under the floor of %g ms%s",
+                       size, options->floor_ns / 1e6, label);
+}
+
 static void settle(struct dyno_regression_item *item, const struct dyno_regression_options *options)
 {
     char size[32];
@@ -101,8 +117,7 @@ static void settle(struct dyno_regression_item *item, const struct dyno_regressi
         (void)snprintf(item->reason, sizeof item->reason,
                        "not estimable: a trial has too few statements, or some were cut off");
     } else if (!is_larger) {
-        (void)snprintf(item->reason, sizeof item->reason, "%s, within the tolerance of %g %%", size,
-                       100.0 * options->tolerance_ratio);
+        tell_pass(item, options, size);
     } else if (isnan(item->p)) {
         item->state = DYNO_REGRESSION_UNSURE;
         (void)snprintf(item->reason, sizeof item->reason,

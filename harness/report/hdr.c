@@ -14,7 +14,9 @@
 #define MS_PER_S 1000
 
 static const char select_histograms[] =
-    "SELECT t.epoch_wall_ms + 1000 * h.second, a.name, q.name, h.outcome, h.kind, h.payload, h.max_ns "
+    "SELECT t.epoch_wall_ms + 1000 * h.second, a.name || CASE WHEN EXISTS (SELECT 1 FROM arm b WHERE "
+    "b.experiment_id = a.experiment_id AND b.name = a.name AND b.id <> a.id) THEN '-' || a.role "
+    "ELSE '' END, q.name, h.outcome, h.kind, h.payload, h.max_ns "
     "FROM trial t JOIN histogram h ON h.trial_id = t.id JOIN arm a ON a.id = t.arm_id "
     "JOIN query q ON q.experiment_id = t.experiment_id AND q.ordinal = h.query "
     "WHERE t.experiment_id = ?1 AND t.role = 'measure' "

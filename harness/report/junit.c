@@ -33,12 +33,19 @@ static void detail(struct dyno_markup *m, const struct dyno_report_case *item)
 {
     char words[5][DYNO_REPORT_WORD_BYTES];
     char text[6 * DYNO_REPORT_WORD_BYTES];
-    (void)snprintf(text, sizeof text, "base %s, now %s, ratio %s (95 %%: %s to %s)",
-                   dyno_report_format_ns(item->base_ns, words[0], sizeof words[0]),
-                   dyno_report_format_ns(item->current_ns, words[1], sizeof words[1]),
-                   dyno_report_format_ratio(item->ratio, words[2], sizeof words[2]),
-                   dyno_report_format_ratio(item->ci95[0], words[3], sizeof words[3]),
-                   dyno_report_format_ratio(item->ci95[1], words[4], sizeof words[4]));
+    int len = snprintf(text, sizeof text, "base %s, now %s, ratio %s",
+                       dyno_report_format_ns(item->base_ns, words[0], sizeof words[0]),
+                       dyno_report_format_ns(item->current_ns, words[1], sizeof words[1]),
+                       dyno_report_format_ratio(item->ratio, words[2], sizeof words[2]));
+    if (len < 0 || (size_t)len >= sizeof text)
+        return;
+    if (isfinite(item->ci95[0]) && isfinite(item->ci95[1]))
+        (void)snprintf(text + len, sizeof text - (size_t)len, " (95 %%: %s to %s)",
+                       dyno_report_format_ratio(item->ci95[0], words[3], sizeof words[3]),
+                       dyno_report_format_ratio(item->ci95[1], words[4], sizeof words[4]));
+    else
+        (void)snprintf(text + len, sizeof text - (size_t)len,
+                       " (no interval: it takes two trials or more)");
     dyno_markup_text(m, text);
 }
 

@@ -131,6 +131,11 @@ class Experiment(unittest.TestCase):
                                         *CALM)
             document = json.loads(out)
             self.assertEqual(document["verdict"]["verdict"], "valid", err)
+            # Both arms have the same name: their tags say which is which.
+            subprocess.run([PROGRAM, "show", "--hdr", "aa.hlog", "--db", "r.db"], cwd=self.dir, check=True, capture_output=True)
+            lines = (self.dir / "aa.hlog").read_text(encoding="utf-8").split("\n")
+            arms = {line.split(",")[0].split(".")[0] for line in lines if line.startswith("Tag=")}
+            self.assertEqual(arms, {"Tag=plain-base", "Tag=plain-candidate"})
             self.assertEqual(document["experiment"]["kind"], "aa")
             noise = self.query("SELECT metric, starts, floor > 0, sd_between IS NOT NULL FROM noise WHERE query = -1 AND metric = 'response_mean'")
             self.assertEqual(noise, [("response_mean", 4, 1, 1)])
