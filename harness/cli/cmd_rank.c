@@ -17,6 +17,7 @@
 
 #define CONFIRM_BLOCKS 12
 #define CONFIRM_STARTS 3
+#define MINUTE_NS      (60 * DYNO_NS_PER_S)
 
 const struct cli_verb cli_verb_rank = {
     .name = "rank",
@@ -45,7 +46,34 @@ struct ranking_run {
     int64_t id;
 };
 
-static int print_plan(struct cli_rank *rank, struct cli_terminal *terminal, bool wants_json)
+/* The comparison of the predicted best, `arms[1]`, with the base, `arms[0]`. */
+static struct dyno_experiment_options confirm_options(const struct cli_rank *rank,
+                                                      const struct cli_bench_options *o,
+                                                      struct dyno_profile arms[2])
+{
+    struct dyno_experiment_options e = rank->bench.experiment;
+    e.kind = "compare";
+    e.primary = rank->options.metric;
+    e.rank = NULL;
+    e.arms = arms;
+    e.arm_count = 2;
+    e.blocks = o->confirm_blocks > 0 ? (int)o->confirm_blocks : CONFIRM_BLOCKS;
+    e.starts = e.blocks < CONFIRM_STARTS ? e.blocks : CONFIRM_STARTS;
+    /* Fresh arrivals: the ones that chose the profile must not judge it. */
+    e.seed = dyno_mix64(e.seed) >> 11;
+    return e;
+}
+
+/* How long the comparison takes at most: any row stands for the profile that is not known yet. */
+static int64_t confirm_minutes(const struct cli_rank *rank, const struct cli_bench_options *o)
+{
+    struct dyno_profile arms[2] = {rank->rank.arms[0], rank->rank.arms[1]};
+    struct dyno_experiment_options e = confirm_options(rank, o, arms);
+    return o->no_confirm ? 0 : (dyno_experiment_estimate_ns(&e) + MINUTE_NS - 1) / MINUTE_NS;
+}
+
+static int print_plan(struct cli_rank *rank, const struct cli_bench_options *o,
+                      struct cli_terminal *terminal)
 {
     struct dyno_err err = DYNO_ERR_INIT;
     /* Also where text is wanted: it refuses what a run would refuse. */
@@ -54,10 +82,10 @@ static int print_plan(struct cli_rank *rank, struct cli_terminal *terminal, bool
         cli_terminal_error(terminal, "%s", err.message);
         return cli_exit_of(err.status);
     }
-    if (wants_json)
+    if (o->wants_json)
         (void)printf("%s\n", plan);
     else
-        cli_rank_output_plan(&rank->bench.experiment, stdout);
+        cli_rank_output_plan(&rank->bench.experiment, confirm_minutes(rank, o), stdout);
     free(plan);
     return cli_output_close();
 }
@@ -66,16 +94,21 @@ static void print_banner(const struct ranking_run *run)
 {
     const struct dyno_experiment_options *e = &run->rank->bench.experiment;
     const struct dyno_rank *rank = &run->rank->rank;
-    int64_t minutes = (dyno_experiment_estimate_ns(e) + 59 * DYNO_NS_PER_S) / (60 * DYNO_NS_PER_S);
+    int64_t minutes = (dyno_experiment_estimate_ns(e) + MINUTE_NS - 1) / MINUTE_NS;
+    int64_t confirm = confirm_minutes(run->rank, run->options);
+    char after[96] = "";
+    if (confirm > 0)
+        (void)snprintf(after, sizeof after,
+                       " and up to %" PRId64 " min to confirm what it predicts", confirm);
     if (run->terminal->verbosity < 0)
         return;
     cli_output_say_new_folder(run->options->db);
     (void)fprintf(stderr,
                   "rank %s: %zu factors, %d rows, %d replicate%s, seed %" PRIu64 ", about %" PRId64
-                  " min in all%s\n",
+                  " min%s%s\n",
                   e->workload->name, rank->factors->count, rank->design.run_count, rank->replicates,
                   rank->replicates == 1 ? "" : "s", e->seed, minutes,
-                  e->rank->resume_id > 0 ? ", some of it done" : "");
+                  e->rank->resume_id > 0 ? ", some of it done," : "", after);
 }
 
 /* results/rank-7-best.conf, beside the results file. */
@@ -104,19 +137,9 @@ static enum dyno_status write_best(const struct ranking_run *run, const struct d
 static enum dyno_status confirm(struct ranking_run *run, const struct dyno_profile *best,
                                 int64_t *id_out, struct dyno_err *err)
 {
-    const struct cli_bench_options *o = run->options;
-    struct dyno_experiment_options e = run->rank->bench.experiment;
     struct dyno_experiment_result result = {0};
     struct dyno_profile arms[2] = {run->rank->rank.arms[0], *best};
-    e.kind = "compare";
-    e.primary = run->rank->options.metric;
-    e.rank = NULL;
-    e.arms = arms;
-    e.arm_count = 2;
-    e.blocks = o->confirm_blocks > 0 ? (int)o->confirm_blocks : CONFIRM_BLOCKS;
-    e.starts = e.blocks < CONFIRM_STARTS ? e.blocks : CONFIRM_STARTS;
-    /* Fresh arrivals: the ones that chose the profile must not judge it. */
-    e.seed = dyno_mix64(e.seed) >> 11;
+    struct dyno_experiment_options e = confirm_options(run->rank, run->options, arms);
     enum dyno_status status = dyno_experiment_run(&e, &result, err);
     *id_out = result.experiment_id;
     return status;
@@ -260,8 +283,7 @@ int cli_rank(int argc, char **argv)
     rank.bench.experiment.words = (const char *const *)rank.bench.command.words;
     rank.bench.experiment.word_count = rank.bench.command.count;
     rank.bench.experiment.tool_version = CLI_VERSION;
-    code =
-        options.is_dry_run ? print_plan(&rank, &terminal, options.wants_json) : run_ranking(&run);
+    code = options.is_dry_run ? print_plan(&rank, &options, &terminal) : run_ranking(&run);
 done:
     cli_rank_deinit(&rank);
     cli_terminal_deinit(&terminal);

@@ -118,10 +118,10 @@ void cli_output_plan(const char *plan_json, FILE *out)
     const cJSON *load = cJSON_GetObjectItemCaseSensitive(plan, "load");
     const cJSON *workload = cJSON_GetObjectItemCaseSensitive(plan, "workload");
     const cJSON *trials = cJSON_GetObjectItemCaseSensitive(plan, "trials");
-    (void)fprintf(out, "%s on workload %s, scale %g, seed %" PRId64 ", target %s\n",
+    (void)fprintf(out, "%s on workload %s, scale %g, seed %s, target %s\n",
                   dyno_json_string_or(plan, "kind", "?"),
                   dyno_json_string_or(workload, "name", "?"),
-                  dyno_json_f64_or(workload, "scale", 1), dyno_json_i64_or(plan, "seed", 0),
+                  dyno_json_f64_or(workload, "scale", 1), dyno_json_string_or(plan, "seed", "?"),
                   dyno_json_string_or(plan, "target", "?"));
     const char *arrival = dyno_json_string_or(load, "arrival", "?");
     (void)fprintf(out, "Load: %s, ", arrival);
@@ -129,6 +129,9 @@ void cli_output_plan(const char *plan_json, FILE *out)
         (void)fprintf(out, "%g statements/s, ", dyno_json_f64_or(load, "rate_per_s", 0));
     (void)fprintf(out, "%" PRId64 " sessions, window %s\n", dyno_json_i64_or(load, "sessions", 0),
                   dyno_format_duration(dyno_json_i64_or(load, "measure_ns", 0), text, sizeof text));
+    if (cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(plan, "arms")) > 1)
+        (void)fprintf(out, "Judged against a margin of %g %%\n",
+                      100.0 * dyno_json_f64_or(plan, "margin", 0));
     (void)fprintf(out, "Profiles:\n");
     const cJSON *item = NULL;
     cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(plan, "arms")) print_arm(item, out);

@@ -91,7 +91,8 @@ static void print_design(const cJSON *rank, FILE *out)
                            "of the others.\n");
 }
 
-void cli_rank_output_plan(const struct dyno_experiment_options *options, FILE *out)
+void cli_rank_output_plan(const struct dyno_experiment_options *options, int64_t confirm_minutes,
+                          FILE *out)
 {
     cJSON *rank = dyno_rank_to_json(options->rank->rank);
     struct dyno_layout layout;
@@ -111,11 +112,12 @@ void cli_rank_output_plan(const struct dyno_experiment_options *options, FILE *o
     int64_t minutes = dyno_experiment_estimate_ns(options) / (60 * DYNO_NS_PER_S) + 1;
     (void)fprintf(out,
                   "Runs: %zu trials of %s (and %s before each) in %zu server start%s\n"
-                  "Estimated time: %" PRId64 " min, without the comparison that confirms it\n",
+                  "Estimated time: %" PRId64 " min, and up to %" PRId64
+                  " min for the comparison that confirms it\n",
                   layout.trial_count,
                   dyno_format_duration(options->load.measure_ns, window, sizeof window),
                   dyno_format_duration(options->load.trial_warmup_ns, warmup, sizeof warmup),
-                  layout.start_count, layout.start_count == 1 ? "" : "s", minutes);
+                  layout.start_count, layout.start_count == 1 ? "" : "s", minutes, confirm_minutes);
     dyno_layout_deinit(&layout);
     cJSON_Delete(rank);
 }

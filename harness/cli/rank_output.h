@@ -6,7 +6,8 @@
 
 #include <stdio.h>
 
-/** Factors, rows, alias chains, defining words, starts and time. */
-void cli_rank_output_plan(const struct dyno_experiment_options *options, FILE *out);
+/** Factors, rows, alias chains, defining words, starts and time; `confirm_minutes` is that of the comparison after it. */
+void cli_rank_output_plan(const struct dyno_experiment_options *options, int64_t confirm_minutes,
+                          FILE *out);
 
 #endif

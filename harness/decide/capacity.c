@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define RESTARTS_FIRM  3
+#define LOADS_FIRM     6
 #define LITTLE_MAX     0.02
 #define SPILL_JUMP     1048576.0 /* bytes a statement: below it, spill is noise */
 #define GC_JUMP        0.10
@@ -252,6 +253,9 @@ static cJSON *usl_json(const struct answer *answer)
         note = "not fitted: it takes three different loads";
     else if (has_peak)
         note = "the peak is that of the fit; nothing is told beyond 1.5 times the largest load";
+    else if (dyno_usl_has_peak(usl, (double)INFINITY))
+        note = "the fit bends down beyond 1.5 times the largest load: that would be extrapolation, "
+               "so no peak is told";
     cJSON_AddBoolToObject(item, "is_fitted", usl->is_fitted);
     dyno_json_add_f64(item, "gamma", usl->is_fitted ? usl->gamma : (double)NAN);
     dyno_json_add_f64(item, "alpha", usl->is_fitted ? usl->alpha : (double)NAN);
@@ -279,10 +283,43 @@ static cJSON *planning_json(const struct answer *answer)
     return list;
 }
 
+/* A rate below the answer that most of its trials rejected: the server wavers. 0: none. */
+static double wavering_rate(const struct answer *answer)
+{
+    for (size_t i = 0; i < answer->rate_count; i++) {
+        const struct rate *rate = &answer->rates[i];
+        if (rate->rate_per_s < answer->held && 2 * rate->accepted < rate->trials)
+            return rate->rate_per_s;
+    }
+    return 0.0;
+}
+
+static size_t fitted_loads(const struct answer *answer)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < answer->point_count; i++)
+        count += answer->points[i].is_fitted ? 1u : 0u;
+    return count;
+}
+
 static cJSON *notes_json(const struct answer *answer)
 {
     cJSON *list = cJSON_CreateArray();
     char text[256];
+    if (wavering_rate(answer) > 0.0) {
+        (void)snprintf(text, sizeof text,
+                       "most trials at the lower %.3g statements/s were rejected: the server "
+                       "wavers, run it with longer windows or more restarts",
+                       wavering_rate(answer));
+        cJSON_AddItemToArray(list, cJSON_CreateString(text));
+    }
+    if (answer->usl.is_fitted && fitted_loads(answer) < LOADS_FIRM) {
+        (void)snprintf(text, sizeof text,
+                       "the scalability law is fitted to %zu loads: it takes %d, some of them "
+                       "beyond the knee, to be firm (--loads)",
+                       fitted_loads(answer), LOADS_FIRM);
+        cJSON_AddItemToArray(list, cJSON_CreateString(text));
+    }
     if (answer->restarts < RESTARTS_FIRM) {
         (void)snprintf(text, sizeof text, "provisional: %zu of at least %d restarts",
                        answer->restarts, RESTARTS_FIRM);
@@ -330,7 +367,10 @@ static char *make_document(const struct answer *answer)
                       answer->failed > 0.0 ? answer->failed : (double)NAN);
     dyno_json_add_f64(root, "rate_per_core_per_s",
                       answer->held > 0.0 ? answer->held / answer->cores : (double)NAN);
+    dyno_json_add_f64(root, "rate_failed_per_core_per_s",
+                      answer->failed > 0.0 ? answer->failed / answer->cores : (double)NAN);
     dyno_json_add_i64(root, "sessions", answer->sessions);
+    dyno_json_add_f64(root, "sessions_per_core", (double)answer->sessions / answer->cores);
     cJSON_AddItemToObject(root, "curve", curve_json(answer));
     cJSON_AddItemToObject(root, "usl", usl_json(answer));
     cJSON_AddItemToObject(root, "steps", steps_json(answer));
@@ -353,11 +393,15 @@ static void append_rate_sentence(struct dyno_str *out, const struct answer *answ
                      answer->held, answer->held / answer->cores, answer->cores, answer->slo_text,
                      trials, trials, answer->restarts, answer->restarts == 1 ? "" : "s");
     if (answer->failed > 0.0)
-        dyno_str_appendf(out, "; most trials at %.3g/s were rejected, so the limit lies between",
-                         answer->failed);
+        dyno_str_appendf(out,
+                         "; most trials at %.3g/s (%.3g for each core) were rejected, so the limit "
+                         "lies between",
+                         answer->failed, answer->failed / answer->cores);
     if (answer->sessions > 0)
-        dyno_str_appendf(out, "; in a closed loop %" PRId64 " session%s met it", answer->sessions,
-                         answer->sessions == 1 ? "" : "s");
+        dyno_str_appendf(out,
+                         "; in a closed loop %" PRId64 " session%s (%.3g for each core) met it",
+                         answer->sessions, answer->sessions == 1 ? "" : "s",
+                         (double)answer->sessions / answer->cores);
 }
 
 static enum dyno_status put(struct dyno_store *store, int64_t id, const struct answer *answer,

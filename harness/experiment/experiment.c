@@ -64,13 +64,17 @@ int64_t dyno_experiment_estimate_ns(const struct dyno_experiment_options *o)
         return dyno_capacity_estimate_ns(o);
     if (make_layout(o, &layout, NULL) != DYNO_OK)
         return 0;
-    int64_t start_ns = (o->managed != NULL ? START_COST_NS : 0) + ATTACH_COST_NS;
-    int64_t trial_ns = o->load.trial_warmup_ns + o->load.measure_ns + TRIAL_OVERHEAD_NS;
+    /* Without a server nothing is attached, no statement is slow, and there is nothing to ask Spark. */
+    bool is_null = o->target.kind == DYNO_TARGET_NULL;
+    int64_t start_ns = (o->managed != NULL ? START_COST_NS : 0) + (is_null ? 0 : ATTACH_COST_NS);
+    int64_t trial_ns =
+        o->load.trial_warmup_ns + o->load.measure_ns + (is_null ? 0 : TRIAL_OVERHEAD_NS);
+    int64_t statement_ns = is_null ? o->target.null_service_ns : STATEMENT_COST_NS;
     int64_t total = (int64_t)layout.start_count * start_ns + (int64_t)layout.trial_count * trial_ns;
     for (size_t start = 0; start < layout.start_count; start++) {
         int arms = dyno_layout_arms(&layout, (int)start, (int)o->arm_count);
-        total += dyno_rank_warmup(o, arms) * arms * (int64_t)o->workload->query_count *
-                 STATEMENT_COST_NS;
+        total +=
+            dyno_rank_warmup(o, arms) * arms * (int64_t)o->workload->query_count * statement_ns;
     }
     dyno_layout_deinit(&layout);
     return total;
@@ -89,6 +93,14 @@ static cJSON *profile_json(const struct dyno_profile *profile)
     return json;
 }
 
+/* As text, as in the reports: a reader that takes numbers for doubles would round large ones. */
+static void add_seed(cJSON *json, uint64_t seed)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%" PRIu64, seed);
+    dyno_json_add_string(json, "seed", text);
+}
+
 static void add_trials(cJSON *plan, const struct dyno_experiment_options *o,
                        const struct dyno_layout *layout)
 {
@@ -100,7 +112,7 @@ static void add_trials(cJSON *plan, const struct dyno_experiment_options *o,
         dyno_json_add_i64(json, "position", trial->position + 1);
         dyno_json_add_string(json, "arm", o->arms[trial->arm].name);
         dyno_json_add_i64(json, "start", trial->start + 1);
-        dyno_json_add_i64(json, "seed", (int64_t)trial->seed);
+        add_seed(json, trial->seed);
         cJSON_AddItemToArray(trials, json);
     }
 }
@@ -142,7 +154,7 @@ char *dyno_experiment_plan_json(const struct dyno_experiment_options *o, struct 
     cJSON *words = cJSON_AddArrayToObject(plan, "words");
     for (size_t i = 0; i < o->word_count; i++)
         cJSON_AddItemToArray(words, cJSON_CreateString(o->words[i]));
-    dyno_json_add_i64(plan, "seed", (int64_t)o->seed);
+    add_seed(plan, o->seed);
     dyno_json_add_f64(plan, "margin", o->margin);
     dyno_json_add_string(plan, "primary", o->primary != NULL ? o->primary : "");
     cJSON_AddBoolToObject(plan, "early_stop", o->is_early_stop);

@@ -181,6 +181,7 @@ void dyno_html_facts(struct dyno_markup *m, const struct dyno_report_model *mode
     dyno_html_section(m, "again", "Do it again", NULL);
     if (head->command != NULL)
         put_command(m, head);
+    dyno_markup_open_class(m, "div", "facts");
     dyno_html_table(m, "Facts", heads, 3);
     put_fact(m, "plan", "seed", head->seed);
     put_fact(m, "plan", "sha256", head->plan_sha256);
@@ -191,6 +192,7 @@ void dyno_html_facts(struct dyno_markup *m, const struct dyno_report_model *mode
     for (; shown < model->fact_count && shown < DYNO_HTML_LIST_MAX; shown++)
         put_fact(m, model->facts[shown].topic, model->facts[shown].name, model->facts[shown].value);
     dyno_html_table_close(m);
+    dyno_markup_close(m, "div");
     dyno_html_more(m, model->fact_count, shown, "facts");
     dyno_markup_close(m, "section");
 }

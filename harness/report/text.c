@@ -426,7 +426,7 @@ static void put_warning(struct dyno_text *text, size_t *room, const char *line)
     if (*room == 0)
         return;
     (*room)--;
-    dyno_text_wrap(text, "  ! ", line, 1);
+    put_wrapped(text, "  ! ", line, 1);
 }
 
 /* Gates that failed come before warnings: both say what to doubt. */

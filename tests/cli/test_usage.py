@@ -30,6 +30,7 @@ WRONG = [
     (["compare", "retail", "default", "gc-parallel", "--connection", "DSN=x", "--dry-run"], 2, r"not ours to restart"),
     (["compare", "retail", "default", "aqe-off", "-x"], 2, r"unknown option '-x'"),
     (["compare", "retail", "default", "aqe-off", "--margin", "-1"], 2, r"--margin: '-1' is not a number from"),
+    (["compare", "retail", "default", "aqe-off", "--margin", "5"], 2, r"--margin: '5' is not a number from 0\.0001 to 1"),
     (["compare", "retail", "default", "default", "--candidate-conf", "novalue"], 2, r"novalue"),
     (["compare", "retail", "default", "aqe-off", "--primary", "p95,p98"], 2, r"--primary: 'p98' is none of p50, p95, mean, suite"),
     (["capacity", "retail", "--slo", "fast"], 2, r"--slo: 'fast' is not an objective: write it as 'p95 < 2s"),
