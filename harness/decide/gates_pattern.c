@@ -22,21 +22,32 @@ static bool has_waited(const struct dyno_store_record *record)
     return record->claim_ns > record->intended_ns;
 }
 
-/* Gaps between sends that follow each other without a backlog. */
+static int by_send(const void *a, const void *b)
+{
+    const struct dyno_store_record *x = *(const struct dyno_store_record *const *)a;
+    const struct dyno_store_record *y = *(const struct dyno_store_record *const *)b;
+    return (x->send_ns > y->send_ns) - (x->send_ns < y->send_ns);
+}
+
+/* Gaps between sends that follow each other without a backlog. In order of time, not of number: a send that
+ * is late by more than a gap is overtaken by the next one. */
 static size_t collect_gaps(const struct dyno_gate_facts *facts, double *gaps)
 {
-    const struct dyno_store_record *before = NULL;
+    const struct dyno_store_record **sent = dyno_xcalloc(facts->record_count + 1, sizeof *sent);
+    size_t sent_count = 0;
     size_t count = 0;
     size_t waited = 0;
-    for (size_t i = 0; i < facts->record_count; i++) {
-        const struct dyno_store_record *record = &facts->records[i];
-        if (!dyno_gate_was_sent(record))
-            continue;
-        waited += has_waited(record);
-        if (before != NULL && !has_waited(record) && !has_waited(before))
-            gaps[count++] = (double)(record->send_ns - before->send_ns) / (double)DYNO_NS_PER_S;
-        before = record;
+    for (size_t i = 0; i < facts->record_count; i++)
+        if (dyno_gate_was_sent(&facts->records[i]))
+            sent[sent_count++] = &facts->records[i];
+    qsort(sent, sent_count, sizeof *sent, by_send);
+    for (size_t i = 0; i < sent_count; i++) {
+        waited += has_waited(sent[i]);
+        if (i > 0 && !has_waited(sent[i]) && !has_waited(sent[i - 1]))
+            gaps[count++] =
+                (double)(sent[i]->send_ns - sent[i - 1]->send_ns) / (double)DYNO_NS_PER_S;
     }
+    free(sent);
     /* With a backlog the gaps that are left are not a fair sample of all. */
     return (double)waited > BACKLOG_LIMIT * (double)facts->offered ? 0 : count;
 }

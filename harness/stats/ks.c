@@ -26,7 +26,7 @@ double dyno_ks_exponential(const double *sorted, size_t count, double rate, doub
     if (count == 0 || !(rate > 0))
         return (double)NAN;
     for (size_t i = 0; i < count; i++) {
-        double f = -expm1(-sorted[i] * rate);
+        double f = sorted[i] < 0 ? 0 : -expm1(-sorted[i] * rate);
         if (isnan(f))
             return (double)NAN;
         d = fmax(d, fmax(f - (double)i / n, (double)(i + 1) / n - f));

@@ -7,7 +7,7 @@
 /**
  * The p value of the largest distance D between the sample's distribution and 1 - exp(-rate x), by the
  * asymptotic law of sqrt(n) D, which is good from about 50 values on. NaN for no values, a rate that is
- * not over 0, or a NaN among the values.
+ * not over 0, or a NaN among the values. Values below 0 are impossible ones, not more than that.
  * @param sorted ascending
  * @param d_out the distance; may be NULL
  */

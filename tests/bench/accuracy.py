@@ -92,12 +92,6 @@ def identities(records):
     return broken, gaps
 
 
-# Sessions, then response mean, p90, p95, p99, max, service mean, service p99 in seconds, and sends that waited.
-FROZEN = [(1, (0.057056, 0.1010, 0.5510, 0.9110, 1.0010, 0.002000, 0.0010), 111),
-          (4, (0.052783, 0.0260, 0.5135, 0.9035, 1.0010, 0.004941, 0.0010), 99),
-          (110, (0.051550, 0.0015, 0.5015, 0.9015, 1.0010, 0.051550, 0.9015), 0)]
-
-
 def run_frozen(args, sessions, arrival):
     """Constant arrivals every 10 ms for 10 s, service 1 ms, no work from 5.0005 s on for a second."""
     with tempfile.TemporaryDirectory() as folder:
@@ -113,30 +107,58 @@ def run_frozen(args, sessions, arrival):
         return records, (epoch - base) / 1e6
 
 
+def exact(sessions, service_ms, freeze_ms):
+    """The deterministic queue: response and service times in ms, and how many found no free session."""
+    free = [0.0] * sessions
+    response, service, waited = [], [], 0
+    for i in range(1000):
+        intended = 10.0 * i
+        which = min(range(sessions), key=free.__getitem__)
+        send = max(intended, free[which])
+        waited += free[which] > intended
+        done = send + service_ms
+        if freeze_ms <= send < freeze_ms + 1000:
+            done = freeze_ms + 1000 + service_ms
+        elif send < freeze_ms < done:
+            done += 1000
+        free[which] = done
+        response.append(done - intended)
+        service.append(done - send)
+    return response, service, waited
+
+
+def figures(response, service):
+    return [statistics.fmean(response), *(nearest_rank(response, p) for p in (0.9, 0.95, 0.99, 1)),
+            statistics.fmean(service), nearest_rank(service, 0.99)]
+
+
 def frozen(args):
+    closed = [times(r)[3] / 1e6 for r in run_frozen(args, 1, "closed")[0]]
     names = ["response mean", "p90", "p95", "p99", "max", "service mean", "service p99"]
-    print(f"| sessions | | {' | '.join(names)} | waited |\n|---|---|{'---|' * (len(names) + 1)}")
-    for sessions, truth, waited in FROZEN:
-        records, shift = run_frozen(args, sessions, "constant")
+    print(f"| sessions | ms | {' | '.join(names)} | waited |\n|---|---|{'---|' * (len(names) + 1)}")
+    for sessions in (1, 4, 110):
+        shift_ms = math.inf
+        while abs(shift_ms) > 1:
+            records, shift_ms = run_frozen(args, sessions, "constant")
         service, _, _, response = zip(*map(times, records))
-        seen = [statistics.fmean(response), *(nearest_rank(response, p) for p in (0.9, 0.95, 0.99, 1)),
-                statistics.fmean(service), nearest_rank(service, 0.99)]
+        own_ms = type7(service, 0.5) / 1e6
+        seen = figures([x / 1e6 for x in response], [x / 1e6 for x in service])
         late = sum(1 for r in records if r.claim > r.intended)
-        print(f"| {sessions} | exact, ms | {' | '.join(f'{1e3 * x:.2f}' for x in truth)} | {waited} |")
-        print(f"| | measured | {' | '.join(f'{x / 1e6:.2f}' for x in seen)} | {late} |")
-        print(f"| | difference | {' | '.join(f'{x / 1e6 - 1e3 * y:+.2f} ({100 * (x / 1e9 / y - 1):+.1f} %)' for x, y in zip(seen, truth))} | |")
-        print(f"n={len(records)}, epoch {shift:+.3f} ms from the one asked for", file=sys.stderr)
-    records, _ = run_frozen(args, 1, "closed")
-    response = [times(r)[3] for r in records]
-    print(f"\nClosed loop, 1 session, the same second: n {len(records)}, p90 {nearest_rank(response, 0.9) / 1e6:.2f} ms, "
-          f"p99 {nearest_rank(response, 0.99) / 1e6:.2f} ms, p99.9 {nearest_rank(response, 0.999) / 1e6:.2f} ms, max {max(response) / 1e6:.1f} ms.")
+        for name, service_ms, freeze_ms in (("service 1 ms", 1.0, 5000.5), (f"service {own_ms:.2f} ms", own_ms, 5000.5 - shift_ms)):
+            *times_ms, waited = exact(sessions, service_ms, freeze_ms)
+            truth = figures(*times_ms)
+            print(f"| {sessions} | exact, {name} | {' | '.join(f'{x:.2f}' for x in truth)} | {waited} |")
+        print(f"| | measured | {' | '.join(f'{x:.2f}' for x in seen)} | {late} |")
+        print(f"| | against the second | {' | '.join(f'{100 * (x / y - 1):+.1f} %' for x, y in zip(seen, truth))} | |")
+    print(f"| closed loop, 1 | measured, n {len(closed):,} | {statistics.fmean(closed):.2f} | "
+          + " | ".join(f"{nearest_rank(closed, p):.2f}" for p in (0.9, 0.95, 0.99, 1)) + " | | | |")
 
 
 def truth_log(path):
-    """What the server says of each statement: received, start, end, told, by its number."""
+    """What the server says of each statement: received, start, end, told, fetched, by its number."""
     found = {}
     for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
-        *numbers, outcome, text = line.split("\t", 5)
+        *numbers, outcome, text = line.split("\t", 6)
         match = re.match(r"/\* sparkdyno bench:(\d+) \*/", text)
         if match and outcome == "finished":
             found[int(match.group(1))] = tuple(map(int, numbers))
@@ -158,25 +180,27 @@ def run_distribution(args, name, folder):
 
 
 def distributions(args):
-    print(f"| service time, {args.target} | n | | {' | '.join(QUANTILES)} |\n|---|---|---|{'---|' * len(QUANTILES)}")
+    print(f"| service time, {args.target} | n | ms | {' | '.join(QUANTILES)} |\n|---|---|---|{'---|' * len(QUANTILES)}")
     pairs, notes = [], []
     for name in DISTRIBUTIONS:
         with tempfile.TemporaryDirectory() as folder:
             records, truth = run_distribution(args, name, folder)
         ours = [r.done - r.send for r in records]
-        real = [truth[r.seq][2] - truth[r.seq][0] for r in records]
-        seen = [(type7(ours, p), type7(real, p)) for p in QUANTILES.values()]
-        print(f"| {name} | {len(ours)} | server's log, ms | {' | '.join(f'{y / 1e6:.3f}' for _, y in seen)} |")
-        print(f"| | | measured | {' | '.join(f'{x / 1e6:.3f}' for x, _ in seen)} |")
-        print(f"| | | difference | {' | '.join(verdict(x, y) for x, y in seen)} |")
-        pairs += [(r.done - r.send) - (truth[r.seq][2] - truth[r.seq][0]) for r in records]
-        told = [truth[r.seq][3] - truth[r.seq][2] for r in records]
+        known = [truth[r.seq] for r in records]
+        served = [fetched - received for received, _, _, _, fetched in known]
+        script = [end - received for received, _, end, _, _ in known]
+        rows = [[type7(values, p) for p in QUANTILES.values()] for values in (script, served, ours)]
+        for label, row_ns in zip((f"| {name} | {len(ours)} | script", "| | | server's log", "| | | measured"), rows):
+            print(f"{label} | {' | '.join(f'{x / 1e6:.3f}' for x in row_ns)} |")
+        print(f"| | | measured less log | {' | '.join(verdict(x, y) for x, y in zip(rows[2], rows[1]))} |")
+        pairs += [x - y for x, y in zip(ours, served)]
+        told = [told - end for _, _, end, told, _ in known]
         broken, gaps = identities(records)
         notes.append(f"{name}: sum rule broken by {broken} of {len(records)} records; sum of times less integral of the count: "
                      f"service {gaps[0]} ns, response {gaps[1]} ns; the server told of an end "
                      f"{type7(told, 0.5) / 1e3:.0f} us (p50), {type7(told, 0.99) / 1e3:.0f} us (p99) after it")
     print(f"\nMeasured less logged, statement by statement: p1 {type7(pairs, 0.01) / 1e6:.3f} ms, p50 {type7(pairs, 0.5) / 1e6:.3f}, "
-          f"p99 {type7(pairs, 0.99) / 1e6:.3f}, max {max(pairs) / 1e6:.3f}.\n\n" + "\n".join(f"- {note}" for note in notes))
+          f"p99 {type7(pairs, 0.99) / 1e6:.3f}, p99.9 {type7(pairs, 0.999) / 1e6:.3f}, max {max(pairs) / 1e6:.3f}.\n\n" + "\n".join(f"- {note}" for note in notes))
 
 
 def verdict(measured, real):
@@ -222,7 +246,7 @@ def run_rate(args, rate, folder):
 
 
 def rates(args):
-    print("| statements/s | sent | lag p50 | lag p99 | lag p99.9 | lag max | gate generator_lag_p99 | gate arrivals (KS p) | failed gates |\n|" + "---|" * 9)
+    print("| statements/s | sent | lag p50 | lag p99 | lag p99.9 | lag max | gate generator_lag_p99 | gate arrivals (KS p) | machine's stalls p99.9 | failed gates |\n|" + "---|" * 10)
     for rate in (100, 1000, 5000):
         with tempfile.TemporaryDirectory() as folder:
             lags, gates = run_rate(args, rate, folder)
@@ -230,7 +254,7 @@ def rates(args):
         gap = gates.get("arrivals", (math.nan, math.nan, 0))
         failed = [f"{name} ({value:.3g}, limit {limit:.3g})" for name, (value, limit, passed) in gates.items() if not passed]
         print(f"| {rate:,} | {len(lags):,} | {' | '.join(f'{type7(lags, p) / 1e6:.3f} ms' for p in (0.5, 0.99, 0.999, 1))} "
-              f"| {lag[0]:.3f} ms, {'passed' if lag[2] else 'failed'} | {gap[0]:.2g}, {'passed' if gap[2] else 'failed'} | {', '.join(failed) or 'none'} |")
+              f"| {lag[0]:.3f} ms, {'passed' if lag[2] else 'failed'} | {gap[0]:.2g}, {'passed' if gap[2] else 'failed'} | {gates['generator_stalls'][0]:.3f} ms | {', '.join(failed) or 'none'} |")
 
 
 def row(name, values_ms):

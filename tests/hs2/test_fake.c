@@ -122,12 +122,13 @@ static int64_t logged_service_ns(uint64_t seed, enum dyno_fake_distribution dist
     long long start = 0;
     long long end = 0;
     long long told = 0;
+    long long fetched = 0;
     char outcome[20] = "";
     int64_t sum = 0;
     for (size_t i = 0; i < count; i++) {
-        assert_int_equal(fscanf(log, "%lld\t%lld\t%lld\t%lld\t%19s\t/* q 1 */ SELECT 1\n",
-                                &received, &start, &end, &told, outcome),
-                         5);
+        assert_int_equal(fscanf(log, "%lld\t%lld\t%lld\t%lld\t%lld\t%19s\t/* q 1 */ SELECT 1\n",
+                                &received, &start, &end, &told, &fetched, outcome),
+                         6);
         assert_string_equal(outcome, "finished");
         assert_true(received <= start && start <= end && end <= told);
         sum += end - start;

@@ -105,7 +105,8 @@ struct dyno_fake_hs2_options {
     enum dyno_fake_fault fault;
     /**
      * Truth, one line a statement, fields parted by tabs: received, start and end of the service, when the
-     * end was first told to the client (0: never), all in ns of CLOCK_MONOTONIC; outcome; text with its tag.
+     * end was first told to the client, when rows were last handed out (0: never), all in ns of
+     * CLOCK_MONOTONIC; outcome; text with its tag.
      */
     const char *log_path;
 };

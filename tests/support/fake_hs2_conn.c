@@ -401,6 +401,7 @@ static bool fetch(struct fake_connection *connection, const struct fake_request 
     dyno_wire_put_stop(answer);
     if (connection->shared->fault != DYNO_FAKE_FAULT_FETCH_ENDLESS)
         operation->next_row += count;
+    operation->fetched_ns = dyno_now_ns();
     connection->is_slow = connection->shared->fault == DYNO_FAKE_FAULT_FETCH_SLOW;
     if (count > 0 && is_spoiling(connection->shared->fault))
         return spoil(connection);

@@ -285,9 +285,10 @@ static void log_truth(struct fake_work *work, const struct fake_operation *opera
         end = operation->limit_ns;
     else if (is_under_way(state))
         end = now;
-    (void)fprintf(work->log, "%lld\t%lld\t%lld\t%lld\t%s\t", (long long)operation->received_ns,
-                  (long long)(operation->start_ns < end ? operation->start_ns : end),
-                  (long long)end, (long long)operation->told_ns, outcomes[state]);
+    (void)fprintf(
+        work->log, "%lld\t%lld\t%lld\t%lld\t%lld\t%s\t", (long long)operation->received_ns,
+        (long long)(operation->start_ns < end ? operation->start_ns : end), (long long)end,
+        (long long)operation->told_ns, (long long)operation->fetched_ns, outcomes[state]);
     for (const char *c = operation->text; *c != '\0'; c++)
         (void)fputc((unsigned char)*c < ' ' ? ' ' : *c, work->log);
     (void)fputc('\n', work->log);

@@ -16,7 +16,8 @@
 struct fake_operation {
     uint64_t id;
     struct fake_result result;
-    int64_t next_row; /**< used by the owning connection only */
+    int64_t next_row;   /**< used by the owning connection only, as is the next */
+    int64_t fetched_ns; /**< when rows were last handed out; 0: never */
     char *text;
     int64_t received_ns;
     int64_t start_ns;
