@@ -334,6 +334,20 @@ static void complain_of_losses(const struct dyno_collector *collector,
         complain(text, "%zu counters were dropped: too many samples", collector->series.dropped);
 }
 
+/* A cancel may not reach jobs that begin while it is handled: what goes on without us is told, for it disturbs
+ * whatever is measured next. */
+static void complain_of_running(const struct dyno_collector *collector, struct dyno_str *text)
+{
+    int64_t first = -1;
+    int64_t running = dyno_sweep_running_jobs(&collector->sweep, &first);
+    if (running > 0)
+        complain(
+            text,
+            "%lld jobs of this trial still run on the server (the first is job %lld): wait for "
+            "them, or end them there",
+            (long long)running, (long long)first);
+}
+
 static double dropped_events(const struct dyno_collector *collector)
 {
     double delta = collector->last_bus.dropped_events - collector->first_bus.dropped_events;
@@ -369,6 +383,8 @@ static void read_rest(struct dyno_collector *collector, struct dyno_collected *o
                              job_number(collector->last_bus.all_jobs));
     if (status == DYNO_OK || out->lost_jobs > 0)
         complain_of_losses(collector, out, text);
+    if (status == DYNO_OK)
+        complain_of_running(collector, text);
 }
 
 enum dyno_status dyno_collector_finish(struct dyno_collector *collector, struct dyno_collected *out,

@@ -243,3 +243,16 @@ int64_t dyno_sweep_lost_jobs(const struct dyno_sweep *sweep, int64_t first_id, i
         found += seen[i] >= first_id && seen[i] < end_id ? 1 : 0;
     return end_id > first_id ? end_id - first_id - found : 0;
 }
+
+int64_t dyno_sweep_running_jobs(const struct dyno_sweep *sweep, int64_t *first_out)
+{
+    int64_t count = 0;
+    *first_out = -1;
+    for (size_t i = 0; i < sweep->jobs.items.len; i++) {
+        const struct dyno_shelf_item *job = dyno_shelf_at(&sweep->jobs, i);
+        if (strcmp(dyno_json_string_or(job->json, "status", ""), "RUNNING") != 0)
+            continue;
+        *first_out = count++ == 0 ? job->id : *first_out;
+    }
+    return count;
+}

@@ -58,6 +58,10 @@ int64_t dyno_sweep_lost_jobs(const struct dyno_sweep *sweep, int64_t first_id, i
 /** The id after the newest job that was listed so far; 0 before any. */
 int64_t dyno_sweep_next_job(const struct dyno_sweep *sweep);
 
+/** Jobs of the trial that still ran when they were read last: what a cancel did not reach. `first_out`: the id of
+ *  the first one, -1 if there is none. */
+int64_t dyno_sweep_running_jobs(const struct dyno_sweep *sweep, int64_t *first_out);
+
 /** Is this description one of the trial's? NULL is none. */
 bool dyno_sweep_is_tagged(const struct dyno_sweep *sweep, const char *description);
 

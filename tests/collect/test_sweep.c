@@ -232,6 +232,33 @@ static void test_sweep_goes_on_without_executions(void **state)
     end(&scene);
 }
 
+static void put_job(struct scene *scene, int64_t id, const char *status)
+{
+    cJSON *job = cJSON_CreateObject();
+    dyno_json_add_i64(job, "jobId", id);
+    dyno_json_add_string(job, "status", status);
+    dyno_shelf_put(&scene->sweep.jobs, id, 0, job);
+}
+
+static void test_sweep_counts_jobs_that_still_run(void **state)
+{
+    struct scene scene;
+    int64_t first = 0;
+    (void)state;
+    begin(&scene, "4.1.4", IDLE, "t1");
+    assert_int_equal(dyno_sweep_running_jobs(&scene.sweep, &first), 0);
+    assert_int_equal(first, -1);
+    put_job(&scene, 7, "SUCCEEDED");
+    put_job(&scene, 9, "RUNNING");
+    put_job(&scene, 12, "RUNNING");
+    assert_int_equal(dyno_sweep_running_jobs(&scene.sweep, &first), 2);
+    assert_int_equal(first, 9);
+    replay_control(&scene.fake, "{}");
+    run(&scene, true);
+    assert_int_equal(dyno_sweep_running_jobs(&scene.sweep, &first), 0);
+    end(&scene);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -253,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_sweep_reads_few_of_many_stages_singly),
         cmocka_unit_test(test_sweep_reports_an_application_that_is_gone),
         cmocka_unit_test(test_sweep_goes_on_without_executions),
+        cmocka_unit_test(test_sweep_counts_jobs_that_still_run),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

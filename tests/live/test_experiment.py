@@ -59,6 +59,18 @@ class RealSpark(unittest.TestCase):
         with contextlib.closing(sqlite3.connect(self.db)) as db:
             return db.execute(sql).fetchall()
 
+    def check_explained(self):
+        """Every statement is found in Spark's numbers, and little of its time is unaccounted for."""
+        rows = self.query("SELECT completed, joined FROM trial WHERE role = 'measure' AND is_valid = 1")
+        self.assertTrue(rows)
+        for completed, joined in rows:
+            self.assertGreaterEqual(joined, 0.99 * completed)
+        for name, unaccounted, response in self.query(
+                "SELECT q.name, sum(c.unaccounted_ns), sum(r.done_ns - r.intended_ns) FROM account c JOIN record r USING (trial_id, seq) "
+                "JOIN trial t ON t.id = r.trial_id JOIN query q ON q.experiment_id = t.experiment_id AND q.ordinal = r.query "
+                "WHERE t.role = 'measure' AND r.phase = 1 AND r.outcome = 2 GROUP BY 1"):
+            self.assertLess(unaccounted, 0.1 * response, name)
+
     def test_compare_session_settings_in_one_start(self):
         out, _ = self.run_program("compare", "retail", "default", "aqe-off", "--blocks", "2", "--starts", "1", *SHORT,
                                   *GENTLE, "--json", code=125)
@@ -79,6 +91,7 @@ class RealSpark(unittest.TestCase):
         plans = dict(self.query("SELECT a.name, group_concat(p.text) FROM plan p JOIN arm a ON a.id = p.arm_id GROUP BY 1"))
         self.assertIn("AdaptiveSparkPlan", plans["default"])
         self.assertNotIn("AdaptiveSparkPlan", plans["aqe-off"])
+        self.check_explained()
 
     def test_compare_static_settings_with_a_start_for_each_trial(self):
         self.run_program("compare", "skewed-groupby", "default", "serializer-kryo", "--blocks", "1", *SHORT, *GENTLE, code=125)
@@ -89,6 +102,7 @@ class RealSpark(unittest.TestCase):
         self.run_program("run", "caching", *SHORT, *GENTLE, code=0)
         facts = dict(self.query("SELECT name, value FROM fact WHERE name LIKE 'cached %'"))
         self.assertGreaterEqual(len(facts), 5)
+        self.check_explained()
 
     def test_settings_that_spark_does_not_know(self):
         for setting, pattern in (("spark.sql.shuffle.partition=8", "did you mean 'spark.sql.shuffle.partitions'"),
