@@ -50,7 +50,7 @@ static void sort_sums(struct dyno_vec *sums)
         qsort(sums->items, sums->len, sums->item_bytes, compare_seq);
 }
 
-static void say(struct dyno_str *complaint, const char *fmt, ...)
+static void DYNO_PRINTF(2, 3) say(struct dyno_str *complaint, const char *fmt, ...)
 {
     va_list args;
     if (complaint->len > 0)
