@@ -2,7 +2,8 @@
 
 Starts one real Spark, warms it up, and lets every client do the same work in turn, rounds times:
   trivial  SELECT 1 in a closed loop, 8 sessions, 10 s: statements/s, client CPU for each
-  rows     1,000,000 rows of 8 mixed columns to the last one: seconds, client CPU, peak memory
+  rows     1,000,000 rows of 8 mixed columns to the last one: seconds, client CPU, peak memory; and what the server
+           takes for them when nobody decodes (peers/drain.py), with the ratio
 Prints medians as a Markdown table. The Python peers (impyla, PyHive) are installed into .cache/bench-venv.
 """
 import argparse
@@ -71,6 +72,13 @@ class Peer:
         return self.run(server, "rows", ROWS_SQL)
 
 
+class Drain(Peer):
+    """What the server takes when nobody decodes: see peers/drain.py. It has no trivial statement to tell of."""
+
+    def trivial(self, server, sessions, seconds):
+        return None
+
+
 def clients(args, home):
     peers = ROOT / "tests/bench/peers"
     python = venv_python() if {"impyla", "pyhive"} & set(args.peers) else ""
@@ -79,9 +87,11 @@ def clients(args, home):
         "sparkdyno hs2": Ours(args.build, "hs2"),
         "impyla": Peer(lambda s: [python, str(peers / "client.py"), "impyla", str(s.port)]),
         "pyhive": Peer(lambda s: [python, str(peers / "client.py"), "pyhive", str(s.port)]),
+        "server alone": Drain(lambda s: [sys.executable, str(peers / "drain.py"), str(s.port)]),
         "jdbc": Peer(lambda s: ["java", "-cp", f"{home}/jars/*", str(peers / "Jdbc.java"), str(s.port)]),
     }
-    return {name: client for name, client in everyone.items() if name.startswith("sparkdyno") or name in args.peers}
+    always = ("sparkdyno odbc", "sparkdyno hs2", "server alone")
+    return {name: client for name, client in everyone.items() if name in always or name in args.peers}
 
 
 def median(runs, key):
@@ -92,6 +102,8 @@ def median(runs, key):
 def print_trivial(results):
     print("\n| SELECT 1, 8 sessions | statements/s | client CPU per statement, ms |\n|---|---|---|")
     for name, runs in results.items():
+        if not any(runs):
+            continue
         rate = statistics.median(r["statements"] / r["seconds"] for r in runs)
         cpu = statistics.median(1e3 * r["cpu_s"] / r["statements"] for r in runs)
         print(f"| {name} | {rate:.0f} | {cpu:.3f} |")
@@ -103,6 +115,9 @@ def print_rows(results, server_cpu):
         if any(runs):
             print(f"| {name} | {median(runs, 'seconds'):.2f} | {median(runs, 'cpu_s'):.3f} | {median(runs, 'rss_mb'):.0f} "
                   f"| {statistics.median(server_cpu[name]):.1f} |")
+    ratios = [ours["seconds"] / alone["seconds"] for ours, alone in zip(results["sparkdyno odbc"], results["server alone"])]
+    print(f"\nsparkdyno odbc takes {statistics.median(ratios):.2f} times the server's own time "
+          f"(median of {len(ratios)} rounds: {', '.join(f'{ratio:.2f}' for ratio in ratios)})")
 
 
 def main():

@@ -120,7 +120,9 @@ static void test_wrong_password_is_tried_once(void **state)
         serve((struct dyno_fake_hs2_options){.user = "me", .password = "another"});
     struct dyno_hs2_options client = client_of(server);
     expect(&client, DYNO_EAUTH, "28000", "refused user 'me' (HTTP 401)");
+    assert_int_equal(dyno_fake_hs2_attempts(server), 1);
     expect(&client, DYNO_EAUTH, "28000", "LDAP says no");
+    assert_int_equal(dyno_fake_hs2_attempts(server), 2);
     assert_int_equal(dyno_fake_hs2_logins(server), 0);
     assert_int_equal(dyno_fake_hs2_calls(server, DYNO_HS2_OPEN_SESSION), 0);
     dyno_fake_hs2_stop(server);

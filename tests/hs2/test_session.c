@@ -63,6 +63,8 @@ static void test_plain_checks_user_and_password(void **state)
     assert_non_null(strstr(err.message, "'alice'"));
     assert_non_null(strstr(err.message, "Error validating the login"));
     assert_null(strstr(err.message, "looking-glass"));
+    /* Once right, once wrong: a refusal is not asked about again. */
+    assert_int_equal(dyno_fake_hs2_attempts(server), 2);
     dyno_fake_hs2_stop(server);
 }
 

@@ -116,6 +116,24 @@ class Driver:
         self.assertLess(time.monotonic() - begin, 20)
         self.assertEqual(self.connection.execute("SELECT 2").fetchval(), 2)
 
+    def test_cancel_at_0_to_5_ms(self):
+        """Whatever the moment, the statement ends one way or the other, and the connection is good afterwards."""
+        sql = "SELECT count(*) FROM range(200000000) WHERE sqrt(id) > hash(id)"
+        states = []
+        for i in range(12):
+            cursor = self.connection.cursor()
+            timer = threading.Timer(i % 6 / 1000, cursor.cancel)
+            timer.start()
+            try:
+                cursor.execute(sql).fetchall()
+                states.append("00000")
+            except pyodbc.Error as error:
+                states.append(error.args[0])
+            timer.join()
+            self.assertEqual(self.connection.execute(f"SELECT {i}").fetchval(), i)
+        self.assertLessEqual(set(states), {"00000", "HY008"}, states)
+        self.assertIn("HY008", states)
+
     def test_catalog(self):
         cursor = self.connection.cursor()
         cursor.execute("CREATE TABLE IF NOT EXISTS catalogued (a INT, b STRING) USING parquet")

@@ -225,6 +225,11 @@ int64_t dyno_fake_hs2_await_calls(const struct dyno_fake_hs2 *server, enum dyno_
     return server->shared.calls[call];
 }
 
+int64_t dyno_fake_hs2_attempts(const struct dyno_fake_hs2 *server)
+{
+    return server->shared.attempts;
+}
+
 int64_t dyno_fake_hs2_logins(const struct dyno_fake_hs2 *server)
 {
     return server->shared.logins;

@@ -130,6 +130,9 @@ int64_t dyno_fake_hs2_await_calls(const struct dyno_fake_hs2 *server, enum dyno_
 /** HTTP requests that were let in by name and password or by token, not by cookie. Any thread. */
 int64_t dyno_fake_hs2_logins(const struct dyno_fake_hs2 *server);
 
+/** Credentials that were shown, right or wrong: by SASL, or in an HTTP request without a cookie. Any thread. */
+int64_t dyno_fake_hs2_attempts(const struct dyno_fake_hs2 *server);
+
 /** Connections that are open now. Any thread. */
 size_t dyno_fake_hs2_connections(struct dyno_fake_hs2 *server);
 

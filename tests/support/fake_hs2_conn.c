@@ -524,6 +524,7 @@ static bool shake_hands(struct fake_connection *connection)
     }
     if (!receive_step(connection, &code, payload, sizeof payload, &len) || code != SASL_OK)
         return false;
+    connection->shared->attempts++;
     if (is_welcome(connection->shared, payload, len))
         return send_step(connection, SASL_COMPLETE, "");
     (void)send_step(connection, SASL_BAD, "Error validating the login");

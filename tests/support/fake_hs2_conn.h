@@ -42,7 +42,8 @@ struct fake_shared {
     char *http_path;
     char *http_token;
     _Atomic int64_t logins;
-    SSL_CTX *tls; /**< NULL: plain */
+    _Atomic int64_t attempts; /**< credentials that were shown, right or wrong */
+    SSL_CTX *tls;             /**< NULL: plain */
     char *user;
     char *password;
     int32_t protocol;

@@ -96,6 +96,7 @@ static bool is_let_in(struct fake_connection *connection, const struct head *hea
     const char *value = header_of(head, "Authorization");
     (void)snprintf(bearer, sizeof bearer, "Bearer %s",
                    shared->http_token != NULL ? shared->http_token : "");
+    shared->attempts += value != NULL;
     if (value == NULL || !(is_basic_welcome(shared, value) ||
                            (shared->http_token != NULL && value_is(value, bearer))))
         return false;
