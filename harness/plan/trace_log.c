@@ -39,7 +39,7 @@ static enum dyno_status take_text(const struct log *log, struct dyno_span span, 
     else if (strlen(dyno_str_text(&text)) != text.len)
         status = refuse(log, "a statement with a NUL character");
     else
-        *out = dyno_xstrdup(dyno_str_text(&text));
+        *out = dyno_xstrndup(dyno_str_text(&text), text.len);
     dyno_str_deinit(&text);
     return status;
 }
@@ -61,7 +61,7 @@ static enum dyno_status take_operation(struct log *log,
     if (operation->time_ms < 0)
         return refuse(log, "an operation without a time from 0 on");
     enum dyno_status status = take_text(log, operation->statement, &row.sql);
-    if (status != DYNO_OK)
+    if (status != DYNO_OK || row.sql == NULL)
         return status;
     if (is_metadata_call(row.sql)) {
         log->reader->trace->rows++;
