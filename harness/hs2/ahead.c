@@ -4,11 +4,12 @@
 
 #include <stdlib.h>
 
-void dyno_hs2_ahead_expect(struct dyno_hs2_ahead *ahead, struct dyno_hs2_link *link,
-                           struct dyno_hs2_block *block)
+void dyno_hs2_ahead_expect(struct dyno_hs2_ahead *ahead, struct dyno_hs2_link *link, int32_t seqid,
+                           int64_t max_rows, struct dyno_hs2_block *block)
 {
     *ahead = (struct dyno_hs2_ahead){
-        .seqid = link->seqid,
+        .seqid = seqid,
+        .max_rows = max_rows,
         .bytes = {.bytes = block->bytes, .capacity = block->capacity},
         .block = *block,
         .reply = DYNO_HS2_REPLY_INIT,
@@ -24,7 +25,7 @@ void dyno_hs2_ahead_expect(struct dyno_hs2_ahead *ahead, struct dyno_hs2_link *l
 
 enum dyno_status dyno_hs2_ahead_take(struct dyno_hs2_ahead *ahead, struct dyno_hs2_link *link,
                                      int64_t deadline_ns, struct dyno_hs2_block *block,
-                                     struct dyno_err *err)
+                                     bool *is_short_out, struct dyno_err *err)
 {
     enum dyno_status status = DYNO_OK;
     if (!ahead->has_come)
@@ -36,6 +37,7 @@ enum dyno_status dyno_hs2_ahead_take(struct dyno_hs2_ahead *ahead, struct dyno_h
     block->capacity = ahead->bytes.capacity;
     if (status == DYNO_OK)
         status = dyno_hs2_reply_check(&ahead->reply, DYNO_HS2_FETCH_RESULTS, block->bytes, err);
+    *is_short_out = !ahead->reply.has_more_rows && (int64_t)block->row_count < ahead->max_rows;
     *ahead = (struct dyno_hs2_ahead){.seqid = 0};
     return status;
 }

@@ -11,24 +11,29 @@
 /** All zero: nothing was asked for. While an answer is due, it must stay where it is. */
 struct dyno_hs2_ahead {
     int32_t seqid; /**< of the request; 0: none */
+    int64_t max_rows;
     bool has_come;
     struct dyno_hs2_buffer bytes;
     struct dyno_hs2_block block; /**< all but its bytes */
     struct dyno_hs2_reply reply;
 };
 
-/** The request sent last was for rows: expect them, in the memory of `block`, which is empty then. */
-void dyno_hs2_ahead_expect(struct dyno_hs2_ahead *ahead, struct dyno_hs2_link *link,
-                           struct dyno_hs2_block *block);
+/**
+ * Request `seqid`, which is out, was for `max_rows` rows: expect them, in the memory of `block`, which is
+ * empty then.
+ */
+void dyno_hs2_ahead_expect(struct dyno_hs2_ahead *ahead, struct dyno_hs2_link *link, int32_t seqid,
+                           int64_t max_rows, struct dyno_hs2_block *block);
 
 /**
  * The expected answer and its memory into `block`, whose own is freed, waiting for it if need be.
- * Nothing is expected afterwards. Failures as of dyno_hs2_link_await and dyno_hs2_reply_check; there
+ * Nothing is expected afterwards. `*is_short_out`: there were fewer rows than were asked for, and the
+ * server did not say that there are more. Failures as of dyno_hs2_link_await and dyno_hs2_reply_check; there
  * are no rows then.
  */
 enum dyno_status dyno_hs2_ahead_take(struct dyno_hs2_ahead *ahead, struct dyno_hs2_link *link,
                                      int64_t deadline_ns, struct dyno_hs2_block *block,
-                                     struct dyno_err *err) DYNO_MUST_CHECK;
+                                     bool *is_short_out, struct dyno_err *err) DYNO_MUST_CHECK;
 
 /** Nobody comes for the rows: free them, or leave their answer to be dropped. */
 void dyno_hs2_ahead_drop(struct dyno_hs2_ahead *ahead, struct dyno_hs2_link *link);

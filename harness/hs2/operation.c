@@ -173,7 +173,7 @@ static enum dyno_status ask_columns(struct dyno_hs2_operation *operation, int64_
     if (status != DYNO_OK)
         return status;
     if (wants_rows)
-        dyno_hs2_ahead_expect(&operation->ahead, link, block);
+        dyno_hs2_ahead_expect(&operation->ahead, link, link->seqid, max_rows, block);
     return receive_columns(operation, seqid, deadline_ns, err);
 }
 
@@ -198,21 +198,42 @@ enum dyno_status dyno_hs2_operation_columns(struct dyno_hs2_operation *operation
     return dyno_hs2_operation_columns_and_rows(operation, 0, NULL, columns_out, count_out, err);
 }
 
-/* Ask for rows and await them, in the block's own memory. */
+/*
+ * Ask for rows. Behind a short block there are most likely none, and a server that is Spark's never
+ * sends one where there are: whether it is, is asked in the same write, once in a session.
+ */
+static enum dyno_status ask_rows(struct dyno_hs2_operation *operation, int64_t max_rows,
+                                 int64_t deadline_ns, struct dyno_hs2_block *block,
+                                 struct dyno_err *err)
+{
+    struct dyno_hs2_session *session = operation->session;
+    struct dyno_hs2_link *link = &session->link;
+    dyno_hs2_request_fetch(dyno_hs2_link_begin(link, DYNO_HS2_FETCH_RESULTS), &operation->handle,
+                           max_rows);
+    int32_t seqid = link->seqid;
+    if (operation->is_short)
+        dyno_hs2_about_ask(&session->about, link, &session->handle);
+    enum dyno_status status = dyno_hs2_link_send(link, deadline_ns, err);
+    if (status != DYNO_OK)
+        return status;
+    if (operation->is_short)
+        dyno_hs2_about_expect(&session->about, link);
+    dyno_hs2_ahead_expect(&operation->ahead, link, seqid, max_rows, block);
+    return DYNO_OK;
+}
+
+/* Rows that were asked for, or are asked for now, in the block's own memory. */
 static enum dyno_status fetch_into(struct dyno_hs2_operation *operation, int64_t max_rows,
                                    struct dyno_hs2_block *block, struct dyno_err *err)
 {
-    struct dyno_hs2_link *link = &operation->session->link;
     int64_t deadline_ns = dyno_hs2_session_deadline(operation->session);
-    if (operation->ahead.seqid == 0) {
-        dyno_hs2_request_fetch(dyno_hs2_link_begin(link, DYNO_HS2_FETCH_RESULTS),
-                               &operation->handle, max_rows);
-        enum dyno_status status = dyno_hs2_link_send(link, deadline_ns, err);
-        if (status != DYNO_OK)
-            return status;
-        dyno_hs2_ahead_expect(&operation->ahead, link, block);
-    }
-    return dyno_hs2_ahead_take(&operation->ahead, link, deadline_ns, block, err);
+    enum dyno_status status = DYNO_OK;
+    if (operation->ahead.seqid == 0)
+        status = ask_rows(operation, max_rows, deadline_ns, block, err);
+    if (status != DYNO_OK)
+        return status;
+    return dyno_hs2_ahead_take(&operation->ahead, &operation->session->link, deadline_ns, block,
+                               &operation->is_short, err);
 }
 
 enum dyno_status dyno_hs2_operation_fetch(struct dyno_hs2_operation *operation, int64_t max_rows,
@@ -221,11 +242,13 @@ enum dyno_status dyno_hs2_operation_fetch(struct dyno_hs2_operation *operation, 
     block->len = 0;
     block->row_count = 0;
     block->column_count = 0;
-    if (operation->has_columns && operation->schema.count == 0)
+    if (operation->is_at_end || (operation->has_columns && operation->schema.count == 0))
         return DYNO_OK;
     enum dyno_status status = fetch_into(operation, max_rows, block, err);
     if (status == DYNO_OK) {
         dyno_hs2_rowset_resolve(block, block->bytes);
+        operation->is_at_end =
+            operation->is_short && dyno_hs2_about_is_spark(&operation->session->about);
         return DYNO_OK;
     }
     block->row_count = 0;

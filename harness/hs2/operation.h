@@ -98,7 +98,9 @@ dyno_hs2_operation_columns_and_rows(struct dyno_hs2_operation *operation, int64_
 
 /**
  * Fetch the next rows into `block`, whose former content is dropped but whose memory is used again.
- * The end of the result is a block with 0 rows; an operation of zero columns is at its end at once.
+ * The end of the result is a block with 0 rows; an operation of zero columns is at its end at once, and
+ * so is one of a server known to be Spark's after a block of fewer rows than were asked for: no call is
+ * made then.
  */
 enum dyno_status dyno_hs2_operation_fetch(struct dyno_hs2_operation *operation, int64_t max_rows,
                                           struct dyno_hs2_block *block,

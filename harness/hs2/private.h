@@ -2,6 +2,7 @@
 #ifndef DYNO_HS2_PRIVATE_H
 #define DYNO_HS2_PRIVATE_H
 
+#include "hs2/about.h"
 #include "hs2/ahead.h"
 #include "hs2/link.h"
 #include "hs2/operation.h"
@@ -17,6 +18,7 @@ struct dyno_hs2_session {
     struct dyno_hs2_link link;
     struct dyno_hs2_address address; /**< immutable: cancelling threads read it */
     struct dyno_hs2_handle handle;
+    struct dyno_hs2_about about;
     int32_t protocol;
     _Atomic int64_t call_timeout_ns; /**< cancelling threads read it */
 };
@@ -27,6 +29,8 @@ struct dyno_hs2_operation {
     struct dyno_hs2_schema schema;
     bool has_columns; /**< has the schema been asked for? */
     bool is_done;
+    bool is_short;      /**< the last block had fewer rows than were asked for */
+    bool is_at_end;     /**< there are no rows behind the last block */
     int32_t poll_seqid; /**< the last status call, whose answer may be due */
     struct dyno_hs2_ahead ahead;
 };

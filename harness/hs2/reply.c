@@ -150,6 +150,11 @@ static void read_schema(struct dyno_wire_reader *reader, struct dyno_hs2_reply *
     dyno_hs2_schema_read(reader, &reply->schema);
 }
 
+static void read_has_more_rows(struct dyno_wire_reader *reader, struct dyno_hs2_reply *reply)
+{
+    reply->has_more_rows = dyno_wire_get_u8(reader) != 0;
+}
+
 static void read_rowset(struct dyno_wire_reader *reader, struct dyno_hs2_reply *reply)
 {
     if (reply->block != NULL)
@@ -185,6 +190,7 @@ static const struct reply_field METADATA_FIELDS[] = {
 };
 static const struct reply_field FETCH_FIELDS[] = {
     {1, DYNO_WIRE_STRUCT, read_status},
+    {2, DYNO_WIRE_BOOL, read_has_more_rows},
     {3, DYNO_WIRE_STRUCT, read_rowset},
 };
 

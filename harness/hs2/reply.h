@@ -68,6 +68,7 @@ struct dyno_hs2_reply {
     struct dyno_wire_span info;    /**< GetInfo: the value, where it is a string */
     struct dyno_hs2_schema schema; /**< GetResultSetMetadata: owned, to be freed */
     struct dyno_hs2_block *block;  /**< FetchResults: filled where the caller set it */
+    bool has_more_rows;            /**< FetchResults; Spark never says so */
 };
 
 #define DYNO_HS2_REPLY_INIT                                                                        \

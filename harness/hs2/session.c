@@ -78,6 +78,7 @@ static enum dyno_status open_session(struct dyno_hs2_session *session,
 static void free_session(struct dyno_hs2_session *session)
 {
     dyno_hs2_link_close(&session->link);
+    dyno_hs2_about_deinit(&session->about);
     dyno_hs2_address_deinit(&session->address);
     free(session);
 }
@@ -134,6 +135,15 @@ enum dyno_status dyno_hs2_session_info(struct dyno_hs2_session *session, int32_t
         (void)snprintf(out, out_bytes, "%.*s", (int)reply.info.len,
                        (const char *)session->link.answer.bytes + reply.info.at);
     return status;
+}
+
+enum dyno_status dyno_hs2_session_settle(struct dyno_hs2_session *session, int64_t deadline_ns,
+                                         struct dyno_err *err)
+{
+    int64_t call_deadline = dyno_hs2_session_deadline(session);
+    bool is_ours = deadline_ns < call_deadline;
+    return dyno_hs2_link_settle(&session->link, is_ours ? deadline_ns : call_deadline, is_ours,
+                                err);
 }
 
 int32_t dyno_hs2_session_protocol(const struct dyno_hs2_session *session)

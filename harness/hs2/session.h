@@ -103,6 +103,14 @@ int dyno_hs2_session_is_dead(const struct dyno_hs2_session *session);
 /** The same, with a look whether the server has closed the connection meanwhile; no call, no wait. */
 int dyno_hs2_session_probe(struct dyno_hs2_session *session);
 
+/**
+ * Wait until no call that follows has to wait for an answer to an earlier one (an operation's status,
+ * which the server may hold for 5 s, or its rows). DYNO_ETIMEOUT at the deadline: they are still to come,
+ * and the session is as good as before. Other failures as of any call.
+ */
+enum dyno_status dyno_hs2_session_settle(struct dyno_hs2_session *session, int64_t deadline_ns,
+                                         struct dyno_err *err) DYNO_MUST_CHECK;
+
 /** Set the per-call deadline from here on. */
 void dyno_hs2_session_set_call_timeout(struct dyno_hs2_session *session, int64_t timeout_ns);
 

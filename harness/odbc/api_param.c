@@ -81,7 +81,18 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLNumParams(SQLHSTMT handle, SQLSMALLINT *count
     return dyno_odbc_stmt_leave(stmt, SQL_SUCCESS);
 }
 
-/* The server knows nothing of parameters: what can be told is what the application has said. */
+/* The server knows nothing of parameters: what can be told is what the application has said. A parameter
+ * it has said nothing about can always be given as a text, which Spark casts to what the place needs. */
+static struct dyno_odbc_desc_rec described_or_text(const struct dyno_odbc_stmt *stmt,
+                                                   SQLUSMALLINT number)
+{
+    const struct dyno_odbc_desc_rec *rec = dyno_odbc_desc_find(stmt->ipd, number);
+    if (rec != NULL)
+        return *rec;
+    return (struct dyno_odbc_desc_rec){
+        .type = SQL_VARCHAR, .length = (SQLULEN)stmt->dbc->settings.string_column_length};
+}
+
 DYNO_ODBC_API SQLRETURN SQL_API SQLDescribeParam(SQLHSTMT handle, SQLUSMALLINT number,
                                                  SQLSMALLINT *sql_type, SQLULEN *size,
                                                  SQLSMALLINT *digits, SQLSMALLINT *nullable)
@@ -90,22 +101,19 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLDescribeParam(SQLHSTMT handle, SQLUSMALLINT n
     SQLRETURN rc = dyno_odbc_stmt_begin(handle, &stmt);
     if (rc != SQL_SUCCESS)
         return rc;
-    const struct dyno_odbc_desc_rec *rec = dyno_odbc_desc_find(stmt->ipd, number);
     if (stmt->state == DYNO_ODBC_STMT_IDLE)
         rc = dyno_odbc_diag_post(&stmt->diag, "HY010", NULL);
     else if (number == 0 || number > stmt->sql.marker_count)
         rc = dyno_odbc_diag_post(&stmt->diag, "07009", NULL);
-    else if (rec == NULL)
-        rc = dyno_odbc_diag_post(&stmt->diag, "HYC00",
-                                 "the server does not tell the types of parameters; bind them");
-    if (rc != SQL_SUCCESS || rec == NULL)
+    if (rc != SQL_SUCCESS)
         return dyno_odbc_stmt_leave(stmt, rc);
+    const struct dyno_odbc_desc_rec rec = described_or_text(stmt, number);
     if (sql_type != NULL)
-        *sql_type = rec->type;
+        *sql_type = rec.type;
     if (size != NULL)
-        *size = rec->length;
+        *size = rec.length;
     if (digits != NULL)
-        *digits = rec->scale;
+        *digits = rec.scale;
     if (nullable != NULL)
         *nullable = SQL_NULLABLE;
     return dyno_odbc_stmt_leave(stmt, SQL_SUCCESS);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct dyno_odbc_dbc *dyno_odbc_dbc_new(struct dyno_odbc_env *env)
 {
@@ -119,6 +120,31 @@ void dyno_odbc_dbc_close(struct dyno_odbc_dbc *dbc)
     (void)pthread_mutex_unlock(&dbc->wire);
     dyno_hs2_session_close(session);
     forget_settings(dbc);
+}
+
+/* That time as the clock has it that a mutex can be waited for by. */
+static struct timespec real_time_of(int64_t deadline_ns)
+{
+    struct timespec now = {.tv_sec = 0};
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    int64_t left_ns = deadline_ns - dyno_now_ns();
+    int64_t at_ns = now.tv_nsec + (left_ns > 0 ? left_ns : 0);
+    return (struct timespec){.tv_sec = now.tv_sec + (time_t)(at_ns / DYNO_NS_PER_S),
+                             .tv_nsec = (long)(at_ns % DYNO_NS_PER_S)};
+}
+
+bool dyno_odbc_dbc_take_wire(struct dyno_odbc_dbc *dbc, int64_t deadline_ns)
+{
+    if (deadline_ns == INT64_MAX)
+        return pthread_mutex_lock(&dbc->wire) == 0;
+    for (;;) {
+        struct timespec until = real_time_of(deadline_ns);
+        if (pthread_mutex_timedlock(&dbc->wire, &until) == 0)
+            return true;
+        /* Somebody may have set that clock. */
+        if (dyno_now_ns() >= deadline_ns)
+            return false;
+    }
 }
 
 bool dyno_odbc_dbc_is_dead(struct dyno_odbc_dbc *dbc)

@@ -63,6 +63,12 @@ SQLRETURN dyno_odbc_dbc_open(struct dyno_odbc_dbc *dbc);
 /** Free all statements, close the session, forget the settings. The caller holds `lock`. */
 void dyno_odbc_dbc_close(struct dyno_odbc_dbc *dbc);
 
+/**
+ * Take `wire`, which another statement holds as long as it is being executed, before the deadline
+ * (CLOCK_MONOTONIC; INT64_MAX: none). false: the deadline passed.
+ */
+bool dyno_odbc_dbc_take_wire(struct dyno_odbc_dbc *dbc, int64_t deadline_ns);
+
 /** Is the connection broken, or closed by the server? Asks nobody; false while a call is under way. */
 bool dyno_odbc_dbc_is_dead(struct dyno_odbc_dbc *dbc);
 

@@ -17,15 +17,6 @@ static SQLRETURN post(struct dyno_odbc_stmt *stmt, const struct dyno_err *err)
     return dyno_odbc_diag_post_err(&stmt->diag, err, stmt->dbc->settings.keeps_sqlstate);
 }
 
-/* The deadline of our own; the server is told the same limit, and whoever is first ends it. */
-static int64_t deadline_of(const struct dyno_odbc_stmt *stmt)
-{
-    SQLULEN limit_s = stmt->attrs.query_timeout_s;
-    if (limit_s == 0 || limit_s > (SQLULEN)(INT64_MAX / DYNO_NS_PER_S / 2))
-        return INT64_MAX;
-    return dyno_now_ns() + (int64_t)limit_s * DYNO_NS_PER_S;
-}
-
 /* The query timeout has passed: what ended the statement is the deadline; whether the server could be
  * told is secondary. */
 static void expire(struct dyno_odbc_stmt *stmt, struct dyno_hs2_operation *operation,
@@ -39,14 +30,31 @@ static void expire(struct dyno_odbc_stmt *stmt, struct dyno_hs2_operation *opera
                            (unsigned long)stmt->attrs.query_timeout_s);
 }
 
+/* Another statement held the connection for as long as this one may take. */
+static SQLRETURN refuse_busy(struct dyno_odbc_stmt *stmt)
+{
+    (void)dyno_odbc_canceller_end(&stmt->canceller);
+    return dyno_odbc_diag_post(&stmt->diag, "HYT00",
+                               "query timeout of %lu s expired while another statement of the "
+                               "connection was being executed",
+                               (unsigned long)stmt->attrs.query_timeout_s);
+}
+
 /* Begin to run a text; on DYNO_OK `*out` runs and can be cancelled. The caller holds the wire. */
-static enum dyno_status submit(struct dyno_odbc_stmt *stmt, const char *sql,
+static enum dyno_status submit(struct dyno_odbc_stmt *stmt, const char *sql, int64_t deadline_ns,
                                struct dyno_hs2_operation **out, struct dyno_err *err)
 {
-    if (stmt->dbc->session == NULL)
+    struct dyno_hs2_session *session = stmt->dbc->session;
+    if (session == NULL)
         return dyno_err_set_sql(err, DYNO_ECONN, "08003", 0, "connection not open");
-    enum dyno_status status =
-        dyno_hs2_execute(stmt->dbc->session, sql, (int64_t)stmt->attrs.query_timeout_s, out, err);
+    enum dyno_status status = dyno_hs2_session_settle(session, deadline_ns, err);
+    if (status == DYNO_ETIMEOUT && dyno_hs2_session_is_dead(session) == 0)
+        return dyno_err_set_sql(err, DYNO_ETIMEOUT, "HYT00", 0,
+                                "query timeout of %lu s expired while the server was busy with "
+                                "another statement of the connection",
+                                (unsigned long)stmt->attrs.query_timeout_s);
+    if (status == DYNO_OK)
+        status = dyno_hs2_execute(session, sql, (int64_t)stmt->attrs.query_timeout_s, out, err);
     if (status == DYNO_OK)
         dyno_odbc_canceller_publish(&stmt->canceller, *out);
     return status;
@@ -68,12 +76,11 @@ static enum dyno_status settle(struct dyno_odbc_stmt *stmt, struct dyno_hs2_oper
 }
 
 /* Submit and await; the caller holds the wire. */
-static enum dyno_status run(struct dyno_odbc_stmt *stmt, const char *sql, int64_t rows_ahead,
-                            struct dyno_err *err)
+static enum dyno_status run(struct dyno_odbc_stmt *stmt, const char *sql, int64_t deadline_ns,
+                            int64_t rows_ahead, struct dyno_err *err)
 {
-    int64_t deadline_ns = deadline_of(stmt);
     struct dyno_hs2_operation *operation = NULL;
-    enum dyno_status status = submit(stmt, sql, &operation, err);
+    enum dyno_status status = submit(stmt, sql, deadline_ns, &operation, err);
     if (status != DYNO_OK)
         return status;
     status = dyno_hs2_operation_wait(operation, deadline_ns, err);
@@ -103,9 +110,11 @@ static SQLRETURN conclude(struct dyno_odbc_stmt *stmt, enum dyno_status status,
 static SQLRETURN run_sync(struct dyno_odbc_stmt *stmt, const char *sql, int64_t rows_ahead)
 {
     struct dyno_err err = DYNO_ERR_INIT;
+    int64_t deadline_ns = dyno_odbc_stmt_deadline(stmt);
     dyno_odbc_canceller_begin(&stmt->canceller);
-    (void)pthread_mutex_lock(&stmt->dbc->wire);
-    enum dyno_status status = run(stmt, sql, rows_ahead, &err);
+    if (!dyno_odbc_dbc_take_wire(stmt->dbc, deadline_ns))
+        return refuse_busy(stmt);
+    enum dyno_status status = run(stmt, sql, deadline_ns, rows_ahead, &err);
     (void)pthread_mutex_unlock(&stmt->dbc->wire);
     return conclude(stmt, status, &err);
 }
@@ -114,10 +123,11 @@ static SQLRETURN start_async(struct dyno_odbc_stmt *stmt, const char *sql, enum 
 {
     struct dyno_err err = DYNO_ERR_INIT;
     struct dyno_hs2_operation *operation = NULL;
-    int64_t deadline_ns = deadline_of(stmt);
+    int64_t deadline_ns = dyno_odbc_stmt_deadline(stmt);
     dyno_odbc_canceller_begin(&stmt->canceller);
-    (void)pthread_mutex_lock(&stmt->dbc->wire);
-    enum dyno_status status = submit(stmt, sql, &operation, &err);
+    if (!dyno_odbc_dbc_take_wire(stmt->dbc, deadline_ns))
+        return refuse_busy(stmt);
+    enum dyno_status status = submit(stmt, sql, deadline_ns, &operation, &err);
     (void)pthread_mutex_unlock(&stmt->dbc->wire);
     if (status != DYNO_OK)
         return conclude(stmt, status, &err);
@@ -127,13 +137,28 @@ static SQLRETURN start_async(struct dyno_odbc_stmt *stmt, const char *sql, enum 
     return SQL_STILL_EXECUTING;
 }
 
+/* Another statement holds the connection: look again later, or, at the deadline, cancel. The operation
+ * is then closed with the next use of the statement. */
+static SQLRETURN resume_busy(struct dyno_odbc_stmt *stmt, bool is_last_look)
+{
+    struct dyno_err err = DYNO_ERR_INIT;
+    if (!is_last_look)
+        return SQL_STILL_EXECUTING;
+    expire(stmt, stmt->pending.operation, &err);
+    stmt->pending.call = DYNO_ODBC_CALL_NONE;
+    stmt->state = stmt->is_prepared ? DYNO_ODBC_STMT_PREPARED : DYNO_ODBC_STMT_IDLE;
+    (void)dyno_odbc_canceller_end(&stmt->canceller);
+    return post(stmt, &err);
+}
+
 SQLRETURN dyno_odbc_execute_resume(struct dyno_odbc_stmt *stmt)
 {
     struct dyno_err err = DYNO_ERR_INIT;
     struct dyno_odbc_pending pending = stmt->pending;
     int64_t look_until_ns = dyno_now_ns() + ASYNC_LOOK_NS;
     bool is_last_look = pending.deadline_ns <= look_until_ns;
-    (void)pthread_mutex_lock(&stmt->dbc->wire);
+    if (!dyno_odbc_dbc_take_wire(stmt->dbc, look_until_ns))
+        return resume_busy(stmt, is_last_look);
     enum dyno_status status = dyno_hs2_operation_wait(pending.operation, look_until_ns, &err);
     bool is_open = dyno_hs2_session_is_dead(stmt->dbc->session) == 0;
     if (status == DYNO_ETIMEOUT && is_open && dyno_now_ns() >= look_until_ns && !is_last_look) {

@@ -50,8 +50,10 @@ static SQLRETURN next_block(struct dyno_odbc_stmt *stmt)
         return SQL_NO_DATA;
     }
     struct dyno_err err = DYNO_ERR_INIT;
+    if (!dyno_odbc_dbc_take_wire(stmt->dbc, dyno_odbc_stmt_deadline(stmt)))
+        return dyno_odbc_diag_post(&stmt->diag, "HYT00",
+                                   "another statement of the connection is being executed");
     dyno_odbc_canceller_begin(&stmt->canceller);
-    (void)pthread_mutex_lock(&stmt->dbc->wire);
     enum dyno_status status =
         dyno_hs2_operation_fetch(result->operation, wanted, result->block, &err);
     (void)pthread_mutex_unlock(&stmt->dbc->wire);

@@ -1,5 +1,6 @@
 #include "odbc/stmt.h"
 
+#include "base/clock.h"
 #include "odbc/execute.h"
 #include "odbc/param.h"
 
@@ -96,6 +97,14 @@ SQLRETURN dyno_odbc_stmt_begin(SQLHSTMT handle, struct dyno_odbc_stmt **out)
         return dyno_odbc_stmt_leave(stmt, dyno_odbc_diag_post(&stmt->diag, "HY010", NULL));
     *out = stmt;
     return SQL_SUCCESS;
+}
+
+int64_t dyno_odbc_stmt_deadline(const struct dyno_odbc_stmt *stmt)
+{
+    SQLULEN limit_s = stmt->attrs.query_timeout_s;
+    if (limit_s == 0 || limit_s > (SQLULEN)(INT64_MAX / DYNO_NS_PER_S / 2))
+        return INT64_MAX;
+    return dyno_now_ns() + (int64_t)limit_s * DYNO_NS_PER_S;
 }
 
 /* The caller holds the connection's `wire` where the session has to be told. */

@@ -128,6 +128,10 @@ SQLRETURN dyno_odbc_stmt_leave(struct dyno_odbc_stmt *stmt, SQLRETURN rc);
 /** The handle as a statement without locking it, or NULL. For SQLCancel and diagnostics. */
 struct dyno_odbc_stmt *dyno_odbc_stmt_of(SQLHSTMT handle);
 
+/** When a call that begins now has to be over by SQL_ATTR_QUERY_TIMEOUT; INT64_MAX: never. The server is
+ *  told the same limit, and whoever is first ends the statement. */
+int64_t dyno_odbc_stmt_deadline(const struct dyno_odbc_stmt *stmt);
+
 /** Drop result and cursor; the statement is prepared or idle afterwards. */
 void dyno_odbc_stmt_close_cursor(struct dyno_odbc_stmt *stmt);
 

@@ -35,6 +35,56 @@ static void test_statement_takes_only_the_calls_it_needs(void **state)
     fixture_close(&fixture);
 }
 
+/* Spark sends as many rows as were asked for while it has them: a shorter block is known to be the last
+ * one as soon as the server is known to be Spark's, which is asked along with the first end. */
+static void test_the_end_is_known_from_a_short_block(void **state)
+{
+    (void)state;
+    struct fixture fixture = fixture_open(&NOSASL);
+    for (int i = 0; i < 3; i++) {
+        struct dyno_hs2_operation *operation = fixture_run(&fixture, "ROWS 20");
+        const size_t expected[] = {10, 10, 0, 0};
+        for (size_t j = 0; j < 4; j++) {
+            assert_int_equal(dyno_hs2_operation_fetch(operation, 10, &fixture.block, &fixture.err),
+                             DYNO_OK);
+            assert_int_equal(fixture.block.row_count, expected[j]);
+        }
+        dyno_hs2_operation_close(operation);
+    }
+    assert_int_equal(dyno_fake_hs2_calls(fixture.server, DYNO_HS2_GET_INFO), 1);
+    int64_t before = dyno_fake_hs2_calls(fixture.server, DYNO_HS2_FETCH_RESULTS);
+    struct dyno_hs2_operation *operation = fixture_run(&fixture, "ROWS 25");
+    const size_t expected[] = {10, 10, 5, 0};
+    for (size_t j = 0; j < 4; j++) {
+        assert_int_equal(dyno_hs2_operation_fetch(operation, 10, &fixture.block, &fixture.err),
+                         DYNO_OK);
+        assert_int_equal(fixture.block.row_count, expected[j]);
+    }
+    assert_int_equal(dyno_fake_hs2_calls(fixture.server, DYNO_HS2_FETCH_RESULTS), before + 3);
+    dyno_hs2_operation_close(operation);
+    fixture_close(&fixture);
+}
+
+/* Another server may send fewer rows than it has: it is asked until it sends none. */
+static void test_a_short_block_of_another_server_is_not_the_end(void **state)
+{
+    (void)state;
+    const struct dyno_fake_hs2_options options = {.name = "Apache Hive", .most_rows = 7};
+    struct fixture fixture = fixture_open(&options);
+    for (int i = 0; i < 2; i++) {
+        struct dyno_hs2_operation *operation = fixture_run(&fixture, "ROWS 20");
+        const size_t expected[] = {7, 7, 6, 0};
+        for (size_t j = 0; j < 4; j++) {
+            assert_int_equal(dyno_hs2_operation_fetch(operation, 10, &fixture.block, &fixture.err),
+                             DYNO_OK);
+            assert_int_equal(fixture.block.row_count, expected[j]);
+        }
+        dyno_hs2_operation_close(operation);
+    }
+    assert_int_equal(dyno_fake_hs2_calls(fixture.server, DYNO_HS2_FETCH_RESULTS), 8);
+    fixture_close(&fixture);
+}
+
 /* Of two statements on a session, the second's calls take the first's rows off the wire for it. */
 static void check_rows_ahead(bool is_sasl, bool is_http)
 {
@@ -521,6 +571,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_statement_takes_only_the_calls_it_needs),
+        cmocka_unit_test(test_the_end_is_known_from_a_short_block),
+        cmocka_unit_test(test_a_short_block_of_another_server_is_not_the_end),
         cmocka_unit_test(test_rows_ahead_wait_for_their_reader),
         cmocka_unit_test(test_rows_ahead_may_be_left),
         cmocka_unit_test(test_a_refusal_of_rows_ahead_is_told_at_the_fetch),

@@ -176,6 +176,96 @@ static void test_a_running_statement_holds_up_no_attribute(void **state)
     driver_close(&driver);
 }
 
+static void *sleep_long(void *arg)
+{
+    struct driver *driver = arg;
+    return driver_execute(driver, "SLEEP 20000") == SQL_ERROR ? NULL : arg;
+}
+
+/* A statement with a time limit on the driver's connection, which another one is using. */
+static SQLHSTMT second_statement(struct driver *driver)
+{
+    SQLHSTMT second = NULL;
+    assert_int_equal(SQLAllocHandle(SQL_HANDLE_STMT, driver->dbc, &second), SQL_SUCCESS);
+    assert_int_equal(SQLSetStmtAttr(second, SQL_ATTR_QUERY_TIMEOUT, sql_number(1), 0), SQL_SUCCESS);
+    return second;
+}
+
+static void check_timed_out(SQLHSTMT second)
+{
+    int64_t start = dyno_now_ns();
+    assert_int_equal(SQLExecDirect(second, sql_text("SELECT 1"), SQL_NTS), SQL_ERROR);
+    assert_sqlstate(SQL_HANDLE_STMT, second, "HYT00");
+    assert_in_range(dyno_now_ns() - start, 900 * DYNO_NS_PER_MS, 4 * DYNO_NS_PER_S);
+}
+
+/* Statements of a connection take turns, but none waits longer than it may take itself. */
+static void test_a_busy_connection_costs_no_more_than_the_time_limit(void **state)
+{
+    (void)state;
+    struct driver driver;
+    pthread_t thread;
+    void *failed = NULL;
+    driver_open(&driver, "");
+    SQLHSTMT second = second_statement(&driver);
+    assert_int_equal(pthread_create(&thread, NULL, sleep_long, &driver), 0);
+    assert_int_equal(dyno_fake_hs2_await_calls(driver.server, DYNO_HS2_GET_OPERATION_STATUS, 1), 1);
+    check_timed_out(second);
+    assert_int_equal(SQLCancel(driver.stmt), SQL_SUCCESS);
+    (void)pthread_join(thread, &failed);
+    assert_null(failed);
+    assert_int_equal(SQLExecDirect(second, sql_text("SELECT 1"), SQL_NTS), SQL_SUCCESS);
+    driver_close(&driver);
+}
+
+/* The same where the server holds the answer about an asynchronous statement. */
+static void test_a_held_answer_costs_no_more_than_the_time_limit(void **state)
+{
+    (void)state;
+    struct driver driver;
+    driver_open(&driver, "");
+    SQLHSTMT second = second_statement(&driver);
+    assert_int_equal(
+        SQLSetStmtAttr(driver.stmt, SQL_ATTR_ASYNC_ENABLE, sql_number(SQL_ASYNC_ENABLE_ON), 0),
+        SQL_SUCCESS);
+    assert_int_equal(driver_execute(&driver, "SLEEP 20000"), SQL_STILL_EXECUTING);
+    assert_int_equal(driver_execute(&driver, "SLEEP 20000"), SQL_STILL_EXECUTING);
+    check_timed_out(second);
+    assert_int_equal(SQLCancel(driver.stmt), SQL_SUCCESS);
+    assert_int_equal(SQLExecDirect(second, sql_text("SELECT 1"), SQL_NTS), SQL_SUCCESS);
+    driver_close(&driver);
+}
+
+/* While another thread's statement has the connection, an asynchronous one is asked in vain, at once. */
+static void test_an_asynchronous_statement_does_not_wait_for_the_connection(void **state)
+{
+    (void)state;
+    struct driver driver;
+    pthread_t thread;
+    void *failed = NULL;
+    driver_open(&driver, "");
+    SQLHSTMT second = second_statement(&driver);
+    assert_int_equal(
+        SQLSetStmtAttr(second, SQL_ATTR_ASYNC_ENABLE, sql_number(SQL_ASYNC_ENABLE_ON), 0),
+        SQL_SUCCESS);
+    SQLRETURN rc = SQLExecDirect(second, sql_text("SLEEP 20000"), SQL_NTS);
+    assert_int_equal(rc, SQL_STILL_EXECUTING);
+    assert_int_equal(pthread_create(&thread, NULL, sleep_long, &driver), 0);
+    assert_int_equal(dyno_fake_hs2_await_calls(driver.server, DYNO_HS2_GET_OPERATION_STATUS, 1), 1);
+    while (rc == SQL_STILL_EXECUTING)
+        rc = SQLExecDirect(second, sql_text("SLEEP 20000"), SQL_NTS);
+    assert_int_equal(rc, SQL_ERROR);
+    assert_sqlstate(SQL_HANDLE_STMT, second, "HYT00");
+    assert_int_equal(SQLCancel(driver.stmt), SQL_SUCCESS);
+    (void)pthread_join(thread, &failed);
+    assert_null(failed);
+    assert_int_equal(
+        SQLSetStmtAttr(second, SQL_ATTR_ASYNC_ENABLE, sql_number(SQL_ASYNC_ENABLE_OFF), 0),
+        SQL_SUCCESS);
+    assert_int_equal(SQLExecDirect(second, sql_text("SELECT 1"), SQL_NTS), SQL_SUCCESS);
+    driver_close(&driver);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +277,9 @@ int main(void)
         cmocka_unit_test(test_asynchronous_execution_can_be_cancelled_by_its_own_thread),
         cmocka_unit_test(test_one_thread_drives_many_asynchronous_statements),
         cmocka_unit_test(test_a_running_statement_holds_up_no_attribute),
+        cmocka_unit_test(test_a_busy_connection_costs_no_more_than_the_time_limit),
+        cmocka_unit_test(test_a_held_answer_costs_no_more_than_the_time_limit),
+        cmocka_unit_test(test_an_asynchronous_statement_does_not_wait_for_the_connection),
     };
     driver_isolate("");
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

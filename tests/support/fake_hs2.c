@@ -184,6 +184,8 @@ enum dyno_status dyno_fake_hs2_start(const struct dyno_fake_hs2_options *options
     server->shared.password = dyno_xstrdup(options->password != NULL ? options->password : "");
     server->shared.protocol = options->protocol != 0 ? options->protocol : 10;
     server->shared.fault = options->fault;
+    server->shared.name = dyno_xstrdup(options->name != NULL ? options->name : "Spark SQL");
+    server->shared.most_rows = options->most_rows;
     pthread_mutex_init(&server->shared.lock, NULL);
     enum dyno_status status = fake_work_init(&server->shared.work, options, err);
     server->shared.nonce = dyno_mix64((uint64_t)dyno_now_ns());
@@ -270,6 +272,7 @@ void dyno_fake_hs2_stop(struct dyno_fake_hs2 *server)
     fake_work_deinit(&server->shared.work);
     pthread_mutex_destroy(&server->shared.lock);
     SSL_CTX_free(server->shared.tls);
+    free(server->shared.name);
     free(server->shared.http_path);
     free(server->shared.http_token);
     free(server->shared.user);

@@ -102,6 +102,8 @@ struct dyno_fake_hs2_options {
     size_t freeze_count;
     int64_t long_poll_ns; /**< how long GetOperationStatus waits; 5 s */
     int32_t protocol;     /**< newest version spoken, as TProtocolVersion; 10 */
+    const char *name;     /**< of the server, as GetInfo tells it; "Spark SQL" */
+    int64_t most_rows;    /**< in one answer to FetchResults, whatever was asked for; 0: no limit */
     enum dyno_fake_fault fault;
     /**
      * Truth, one line a statement, fields parted by tabs: received, start and end of the service, when the

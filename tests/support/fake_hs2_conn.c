@@ -195,7 +195,9 @@ static bool close_session(struct fake_connection *connection, const struct fake_
 static bool get_info(struct fake_connection *connection, const struct fake_request *request)
 {
     int64_t kind = request->number[2];
-    const char *text = kind == 13 || kind == 17 ? "Spark SQL" : kind == 18 ? "4.1.4" : NULL;
+    const char *text = kind == 13 || kind == 17 ? connection->shared->name
+                       : kind == 18             ? "4.1.4"
+                                                : NULL;
     put_success(&connection->answer);
     dyno_wire_put_field(&connection->answer, DYNO_WIRE_STRUCT, 2);
     dyno_wire_put_string_field(&connection->answer, 1, text);
@@ -388,6 +390,8 @@ static bool fetch(struct fake_connection *connection, const struct fake_request 
     }
     int64_t left = operation->result.row_count - operation->next_row;
     int64_t count = request->number[3] < left ? request->number[3] : left;
+    int64_t most = connection->shared->most_rows;
+    count = most > 0 && count > most ? most : count;
     count = count > 0 ? count : 0;
     put_success(answer);
     dyno_wire_put_bool_field(answer, 2, false);

@@ -47,6 +47,8 @@ struct fake_shared {
     char *user;
     char *password;
     int32_t protocol;
+    char *name;
+    int64_t most_rows;
     enum dyno_fake_fault fault;
     uint64_t nonce;       /**< in every handle, so that those of another server are refused */
     pthread_mutex_t lock; /**< for the list of connections and the closing of their sockets */
