@@ -64,7 +64,7 @@ double dyno_hs2_column_f64(const struct dyno_hs2_column *column, size_t row)
     return f64_at(column->values + row * 8);
 }
 
-const char *dyno_hs2_column_bytes(struct dyno_hs2_column *column, size_t row, size_t *len_out)
+const uint8_t *dyno_hs2_column_seek(struct dyno_hs2_column *column, size_t row)
 {
     if (row < column->cursor_row) {
         column->cursor_row = 0;
@@ -74,7 +74,12 @@ const char *dyno_hs2_column_bytes(struct dyno_hs2_column *column, size_t row, si
         column->cursor_offset += 4 + dyno_wire_load_u32(column->values + column->cursor_offset);
         column->cursor_row++;
     }
-    const uint8_t *string = column->values + column->cursor_offset;
+    return column->values + column->cursor_offset;
+}
+
+const char *dyno_hs2_column_bytes(struct dyno_hs2_column *column, size_t row, size_t *len_out)
+{
+    const uint8_t *string = dyno_hs2_column_seek(column, row);
     *len_out = dyno_wire_load_u32(string);
     return (const char *)(string + 4);
 }

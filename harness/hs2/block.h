@@ -66,6 +66,9 @@ double dyno_hs2_column_f64(const struct dyno_hs2_column *column, size_t row);
 /** STRING or BINARY: borrowed bytes, not NUL-terminated; O(1) in row order, O(rows) backwards. */
 const char *dyno_hs2_column_bytes(struct dyno_hs2_column *column, size_t row, size_t *len_out);
 
+/** The same as it travels: i32 length and the bytes, the next row's behind it. */
+const uint8_t *dyno_hs2_column_seek(struct dyno_hs2_column *column, size_t row);
+
 /* Whole runs, for bound arrays: rows first .. first+count-1 into a host-order array. */
 void dyno_hs2_column_copy_i64(const struct dyno_hs2_column *column, size_t first, size_t count,
                               int64_t *out);

@@ -1,5 +1,7 @@
 #include "odbc/fill.h"
 
+#include "hs2/wire.h"
+
 #include <string.h>
 
 /* One column's share of a fill, with the binding's addresses worked out. */
@@ -67,31 +69,56 @@ static void fill_cells(const struct run *run)
         fill_cell(run, i);
 }
 
+/* Copy a text that fits, most often as a number of bytes that the compiler knows: what lies behind it in
+ * the cell is the driver's to write, and behind it in the block is another value. */
+static void copy_text(char *out, size_t room, const uint8_t *text, size_t len, size_t readable)
+{
+    enum {
+        SHORT = 16,
+        MIDDLE = 32
+    };
+    if (len <= SHORT && room >= SHORT && readable >= SHORT)
+        memcpy(out, text, SHORT);
+    else if (len <= MIDDLE && room >= MIDDLE && readable >= MIDDLE)
+        memcpy(out, text, MIDDLE);
+    else
+        memcpy(out, text, len);
+    out[len] = '\0';
+}
+
+/* A cell that takes the long way; the column is put where it begins. */
+static void fill_cell_at(const struct run *run, size_t i, const uint8_t *at)
+{
+    run->column->cursor_row = run->first + i;
+    run->column->cursor_offset = (size_t)(at - run->column->values);
+    fill_cell(run, i);
+}
+
 /* Texts that fit are copied here; NULLs without indicator and all that does not fit go the long way. */
 static void fill_texts(const struct run *run)
 {
+    struct dyno_hs2_column *column = run->column;
+    const uint8_t *at = dyno_hs2_column_seek(column, run->first);
+    const uint8_t *end = column->values + column->values_bytes;
     size_t room = run->capacity > 0 ? (size_t)run->capacity : 0;
+    bool has_nulls = column->nulls_bytes > 0;
     for (size_t i = 0; i < run->count; i++) {
-        size_t len = 0;
+        size_t len = dyno_wire_load_u32(at);
         SQLLEN *indicator = indicator_at(run, i);
-        if (dyno_hs2_column_is_null(run->column, run->first + i)) {
+        bool is_null = has_nulls && dyno_hs2_column_is_null(column, run->first + i);
+        if (len >= room || (is_null && indicator == NULL)) {
+            fill_cell_at(run, i, at);
+        } else {
+            if (!is_null)
+                copy_text(run->data + i * run->data_stride, room, at + 4, len,
+                          (size_t)(end - at - 4));
             if (indicator != NULL)
-                *indicator = SQL_NULL_DATA;
-            else
-                note(run, i, "22002");
-            continue;
+                *indicator = is_null ? SQL_NULL_DATA : (SQLLEN)len;
         }
-        const char *text = dyno_hs2_column_bytes(run->column, run->first + i, &len);
-        if (len >= room) {
-            fill_cell(run, i);
-            continue;
-        }
-        char *out = run->data + i * run->data_stride;
-        memcpy(out, text, len);
-        out[len] = '\0';
-        if (indicator != NULL)
-            *indicator = (SQLLEN)len;
+        at += 4 + len;
     }
+    column->cursor_row = run->first + run->count;
+    column->cursor_offset = (size_t)(at - column->values);
 }
 
 static void fill_indicators(const struct run *run, SQLLEN bytes)
@@ -99,13 +126,11 @@ static void fill_indicators(const struct run *run, SQLLEN bytes)
     SQLLEN *out = (SQLLEN *)(void *)run->indicator;
     if (out == NULL)
         return;
-    if (run->column->nulls_bytes == 0) {
-        for (size_t i = 0; i < run->count; i++)
-            out[i] = bytes;
-        return;
-    }
     for (size_t i = 0; i < run->count; i++)
-        out[i] = dyno_hs2_column_is_null(run->column, run->first + i) ? SQL_NULL_DATA : bytes;
+        out[i] = bytes;
+    for (size_t i = 0; run->column->nulls_bytes > 0 && i < run->count; i++)
+        if (dyno_hs2_column_is_null(run->column, run->first + i))
+            out[i] = SQL_NULL_DATA;
 }
 
 static bool is_integer_wire(enum dyno_hs2_wire wire)
