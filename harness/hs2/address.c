@@ -1,6 +1,7 @@
 #include "hs2/address.h"
 
 #include "base/clock.h"
+#include "hs2/tls_context.h"
 
 #include <stdlib.h>
 #include <string.h>

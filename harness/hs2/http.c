@@ -4,6 +4,7 @@
 #include "hs2/cookies.h"
 #include "hs2/http_fault.h"
 #include "hs2/quiet.h"
+#include "hs2/tls_context.h"
 #include "hs2/wait.h"
 
 #include <curl/curl.h>

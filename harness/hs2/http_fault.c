@@ -1,6 +1,7 @@
 #include "hs2/http_fault.h"
 
 #include "hs2/tls.h"
+#include "hs2/tls_context.h"
 
 #include <openssl/x509_vfy.h>
 

@@ -31,14 +31,6 @@ struct dyno_hs2_tls {
 struct dyno_tls_context;
 struct dyno_tls;
 
-/** Read the files. DYNO_ETLS names the file that cannot be used; DYNO_ENOMEM. */
-enum dyno_status dyno_tls_context_new(const struct dyno_hs2_tls *options,
-                                      struct dyno_tls_context **out,
-                                      struct dyno_err *err) DYNO_MUST_CHECK;
-
-/** NULL is fine. */
-void dyno_tls_context_free(struct dyno_tls_context *context);
-
 /** A socket and who is at its other end. */
 struct dyno_tls_peer {
     int fd;           /**< connected, not blocking; stays the caller's */
@@ -69,11 +61,5 @@ enum dyno_status dyno_tls_receive(struct dyno_tls *tls, void *out, size_t room, 
 
 /** Does that port speak TLS? Shakes hands with whoever answers and hangs up; sends nothing else. */
 bool dyno_tls_is_spoken(const struct dyno_tls_peer *peer, int64_t deadline_ns);
-
-/** Make a context of OpenSSL (SSL_CTX) trust certificates that signed themselves. */
-void dyno_tls_allow_self_signed(void *ssl_context);
-
-/** Why a certificate did not pass, by OpenSSL's code (X509_V_ERR_...). Static text. */
-const char *dyno_tls_verdict(long code);
 
 #endif
