@@ -232,6 +232,10 @@ static void test_a_held_answer_costs_no_more_than_the_time_limit(void **state)
     assert_int_equal(driver_execute(&driver, "SLEEP 20000"), SQL_STILL_EXECUTING);
     check_timed_out(second);
     assert_int_equal(SQLCancel(driver.stmt), SQL_SUCCESS);
+    SQLRETURN rc = SQL_STILL_EXECUTING;
+    while (rc == SQL_STILL_EXECUTING)
+        rc = driver_execute(&driver, "SLEEP 20000");
+    assert_fails(&driver, rc, "HY008");
     assert_int_equal(SQLExecDirect(second, sql_text("SELECT 1"), SQL_NTS), SQL_SUCCESS);
     driver_close(&driver);
 }
