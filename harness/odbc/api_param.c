@@ -89,8 +89,8 @@ static struct dyno_odbc_desc_rec described_or_text(const struct dyno_odbc_stmt *
     const struct dyno_odbc_desc_rec *rec = dyno_odbc_desc_find(stmt->ipd, number);
     if (rec != NULL)
         return *rec;
-    return (struct dyno_odbc_desc_rec){
-        .type = SQL_VARCHAR, .length = (SQLULEN)stmt->dbc->settings.string_column_length};
+    return (struct dyno_odbc_desc_rec){.type = SQL_VARCHAR,
+                                       .length = (SQLULEN)stmt->dbc->settings.string_column_length};
 }
 
 DYNO_ODBC_API SQLRETURN SQL_API SQLDescribeParam(SQLHSTMT handle, SQLUSMALLINT number,
