@@ -17,7 +17,7 @@ static const char sample_sql[] =
     "SELECT r.trial_id, r.query, r.intended_ns, r.claim_ns, r.send_ns, r.done_ns, r.outcome "
     "FROM trial t JOIN record r ON r.trial_id = t.id WHERE t.experiment_id = ?1 AND t.arm_id = ?2 "
     "AND t.role = 'measure' AND r.phase = 1 AND r.intended_ns >= 0 "
-    "ORDER BY t.epoch_wall_ms, t.id, r.intended_ns, r.seq";
+    "ORDER BY t.id, r.seq";
 
 /* Until when each trial looked: what had not ended by then took longer. */
 static const char horizon_sql[] =

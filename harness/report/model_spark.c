@@ -17,7 +17,7 @@ static const char spark_sql[] =
     "JOIN record r ON r.trial_id = t.id "
     "JOIN spark_statement s ON s.trial_id = r.trial_id AND s.seq = r.seq "
     "WHERE t.experiment_id = ?1 AND t.role = 'measure' AND r.phase = 1 AND r.outcome = 2 "
-    "ORDER BY t.epoch_wall_ms, t.id, r.seq";
+    "ORDER BY t.id, r.seq";
 
 #define FIRST_METRIC_COLUMN 3
 
@@ -67,7 +67,21 @@ static void spark_row(struct sqlite3_stmt *row, void *context)
     if (!reading->is_counted || arm >= model->arm_count || query >= model->query_count)
         return;
     add_row(cell_at(reading, arm, query), row);
-    add_row(cell_at(reading, arm, model->query_count), row);
+}
+
+/* The cell of all queries, from theirs. */
+static void add_up(const struct reading *reading, size_t arm)
+{
+    size_t query_count = reading->model->query_count;
+    struct cell *all = cell_at(reading, arm, query_count);
+    for (size_t query = 0; query < query_count; query++) {
+        const struct cell *one = cell_at(reading, arm, query);
+        all->statements += one->statements;
+        for (int i = 0; i < DYNO_SPARK_METRICS; i++) {
+            all->sum[i] += one->sum[i];
+            all->known[i] += one->known[i];
+        }
+    }
 }
 
 static void take_cell(const struct cell *cell, struct dyno_report_query_arm *out)
@@ -153,6 +167,7 @@ enum dyno_status dyno_report_load_spark(struct sqlite3 *db, struct dyno_report_m
     for (size_t arm = 0; arm < DYNO_REPORT_ARMS; arm++) {
         for (size_t query = 0; query < model->query_count; query++)
             take_cell(cell_at(&reading, arm, query), &model->queries[query].arms[arm]);
+        add_up(&reading, arm);
         take_cell(cell_at(&reading, arm, model->query_count), &model->overall.arms[arm]);
     }
     free(reading.cells);
