@@ -18,7 +18,7 @@ static bool is_found_by_name(const char *path, const char *folder, const char *n
     char *tail = dyno_xasprintf("%s/%s%s", folder, name, suffix);
     size_t len = strlen(tail);
     size_t path_len = path == NULL ? 0 : strlen(path);
-    bool is_found = path_len >= len && strcmp(path + path_len - len, tail) == 0 &&
+    bool is_found = path != NULL && path_len >= len && strcmp(path + path_len - len, tail) == 0 &&
                     (path_len == len || path[path_len - len - 1] == '/');
     free(tail);
     return is_found;

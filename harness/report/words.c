@@ -55,8 +55,8 @@ const char *dyno_report_told_note(bool has_sample, bool has_bound)
         "",
         "~ the sample's own, too few for an interval (p50 needs 6, p90 36, p95 72, p99 368)",
         "> at least so much: statements that were cut off lie there or above",
-        "~ too few for an interval (p50 needs 6, p90 36, p95 72, p99 368); > cut-off ones lie "
-        "there or above",
+        ("~ too few for an interval (p50 needs 6, p90 36, p95 72, p99 368); > cut-off ones lie "
+         "there or above"),
     };
     return notes[(has_sample ? 1 : 0) + (has_bound ? 2 : 0)];
 }
