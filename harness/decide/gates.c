@@ -13,6 +13,10 @@
 
 #define LAG_LIMIT_MS         1.0
 #define LAG_SHARE_OF_SERVICE 0.01
+#define FINE_P99_MS          0.2
+#define FINE_P999_MS         1.0
+#define FINE_P999_OF_SERVICE 0.05
+#define FINE_STATEMENTS      1000
 #define LAG_FATAL_SHARE      0.05
 #define SESSIONS_BUSY_LIMIT  0.05
 #define OFFERED_RATE_LIMIT   0.95
@@ -112,6 +116,33 @@ static void judge_lag(struct dyno_judging *judging)
             "the generator itself sent late: 1 %% of the statements by %.1f ms or more, which is "
             "part of their response time; lower the rate, or give the generator a core of its own",
             lag);
+}
+
+/** The sharper question, from statements enough to answer it: what a tail of short statements asks for. */
+static void judge_fine_lag(struct dyno_judging *judging)
+{
+    double service = isnan(judging->median_service_ms) ? 0.0 : judging->median_service_ms;
+    double p99_limit = fmax(FINE_P99_MS, LAG_SHARE_OF_SERVICE * service);
+    double p999_limit = fmax(FINE_P999_MS, FINE_P999_OF_SERVICE * service);
+    double p99 = quantile_over(judging->facts, lag_ms, 0.99);
+    double p999 = quantile_over(judging->facts, lag_ms, 0.999);
+    if (isnan(p99) || judging->facts->completed < FINE_STATEMENTS)
+        return;
+    double worst = fmax(p99 / p99_limit, p999 / p999_limit);
+    struct dyno_store_gate gate = {.name = "generator_lag_fine",
+                                   .value = worst,
+                                   .limit = 1.0,
+                                   .unit = "ratio",
+                                   .is_passed = worst <= 1.0};
+    if (gate.is_passed)
+        dyno_gate_add(judging, gate, "the generator was on time for the tail too");
+    else
+        dyno_gate_add(
+            judging, gate,
+            "1 %% of the statements were sent %.2g ms or more late, 0.1 %% of them %.2g ms "
+            "(asked: at most %.2g and %.2g ms): high percentiles of so short statements "
+            "are partly the generator's; give it a core of its own",
+            p99, p999, p99_limit, p999_limit);
 }
 
 static int compare_i64(const void *a, const void *b)
@@ -368,6 +399,7 @@ size_t dyno_gates_judge(const struct dyno_gate_facts *facts, struct dyno_store_g
                                    .gates = gates,
                                    .count = 0};
     judge_lag(&judging);
+    judge_fine_lag(&judging);
     judge_sessions(&judging);
     judge_offered_rate(&judging);
     judge_outcomes(&judging);

@@ -51,6 +51,8 @@ struct dyno_gate_facts {
  * Spark's numbers incomplete), joined (below 0.9: not fatal), settings_applied (fatal), server_alive
  * (fatal), generator_crashes (any is fatal), stuck_sessions (any is fatal), generator_cpu (over 0.5 not fatal), samples (completed 0: fatal; fewer than
  * 2 for each query of the mix: not fatal).
+ * generator_lag_fine (from 1,000 statements on, not fatal): lag p99 over max(0.2 ms, 1 % of median service) or
+ * p99.9 over max(1 ms, 5 % of it); the value is the larger of the two over its limit.
  * sessions_busy and offered_rate have a meaning in an open loop only and are left out of a closed one.
  * sessions_busy is the share of time in which all sessions had a statement under way.
  *

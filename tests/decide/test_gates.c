@@ -133,6 +133,44 @@ static void test_late_generator(void **state)
     assert_failed(&trial, "generator_lag_p99", true);
 }
 
+/* 2,000 statements of 2 ms: lag of 30 us, but for a few. */
+static void test_lag_of_short_statements_is_held_sharper(void **state)
+{
+    (void)state;
+    enum {
+        MANY = 2000
+    };
+    static struct dyno_store_record records[MANY];
+    struct trial trial;
+    fill(&trial);
+    for (size_t i = 0; i < MANY; i++) {
+        records[i] = trial.records[0];
+        records[i].seq = (int64_t)i;
+        records[i].intended_ns = (int64_t)i * 5000000;
+        records[i].claim_ns = records[i].intended_ns - 1000000;
+        records[i].send_ns = records[i].intended_ns + 30000;
+        records[i].done_ns = records[i].send_ns + 2000000;
+    }
+    judge(&trial);
+    assert_false(has_gate(&trial, "generator_lag_fine")); /* 200 statements */
+    trial.facts.records = records;
+    trial.facts.record_count = MANY;
+    trial.facts.offered = MANY;
+    trial.facts.completed = MANY;
+    judge(&trial);
+    assert_true(gate_of(&trial, "generator_lag_fine").is_passed);
+    for (size_t i = 0; i < 30; i++)
+        records[i].send_ns += 300000; /* 1.5 % of them 0.33 ms late */
+    judge(&trial);
+    assert_failed(&trial, "generator_lag_fine", false);
+    assert_near(gate_of(&trial, "generator_lag_fine").value, 0.33 / 0.2, 1e-9);
+    assert_true(gate_of(&trial, "generator_lag_p99").is_passed);
+    for (size_t i = 0; i < 30; i++)
+        records[i].send_ns = records[i].intended_ns + (i < 5 ? 1500000 : 30000);
+    judge(&trial);
+    assert_near(gate_of(&trial, "generator_lag_fine").value, 1.5, 1e-9);
+}
+
 static void test_warmup_records_do_not_count(void **state)
 {
     (void)state;
@@ -403,6 +441,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_healthy_trial_passes_every_gate),
         cmocka_unit_test(test_late_generator),
+        cmocka_unit_test(test_lag_of_short_statements_is_held_sharper),
         cmocka_unit_test(test_warmup_records_do_not_count),
         cmocka_unit_test(test_busy_sessions_are_reported),
         cmocka_unit_test(test_unsent_statements_fail_the_rate_and_are_censored),
