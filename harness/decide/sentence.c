@@ -143,11 +143,16 @@ static void append_wealth(struct dyno_str *out, const struct dyno_judgement *jud
 
 static void append_lack(struct dyno_str *out, const struct dyno_contrast *contrast)
 {
-    if (contrast->lack == DYNO_LACK_FEW)
+    size_t needed = dyno_metric_min_count(contrast->metric);
+    if (contrast->lack == DYNO_LACK_FEW && contrast->least >= needed)
+        dyno_str_append(out, "not estimable: it needs every query in each trial, and in one trial "
+                             "a query has no completed statement; lengthen the window or raise "
+                             "the rate");
+    else if (contrast->lack == DYNO_LACK_FEW)
         dyno_str_appendf(out,
-                         "not estimable: it needs %zu completed statements in each trial, and one "
-                         "trial has only %zu; lengthen the window or raise the rate",
-                         dyno_metric_min_count(contrast->metric), contrast->least);
+                         "not estimable: it needs %zu completed statement%s in each trial, and "
+                         "one trial has only %zu; lengthen the window or raise the rate",
+                         needed, needed == 1 ? "" : "s", contrast->least);
     else
         dyno_str_append(out, "not estimable: some statements were cut off (unfinished or timed "
                              "out), and their times could change it; lower the rate");

@@ -313,6 +313,31 @@ static void test_few_statements_make_p95_not_estimable(void **state)
                      "trial, and one trial has only 40");
 }
 
+/** One trial has statements of one query alone: there are enough of them, but not of each query. */
+static void test_suite_needs_every_query_in_each_trial(void **state)
+{
+    struct scene_options options = SCENE_OPTIONS_INIT;
+    struct scene scene = scene_open(*state, &options);
+    char text[512];
+    for (int place = 0; place < 16; place++) {
+        struct dyno_store_record *records = NULL;
+        struct dyno_store_trial trial = scene_trial(&scene, place / 2, place % 2, &records);
+        for (size_t i = 0; place == 5 && i < options.statements; i++) {
+            records[i].query = records[0].query;
+            records[i].checksum = records[0].checksum;
+        }
+        scene_add(&scene, &trial);
+        free(records);
+    }
+    (void)decide(&scene);
+    fixture_text(scene.store,
+                 "SELECT verdict || ': ' || reason FROM contrast WHERE metric = 'response_suite' "
+                 "AND query = -1 AND log_ratio IS NULL",
+                 text);
+    assert_has(text, "inconclusive: not estimable: it needs every query in each trial, and in one "
+                     "trial a query has no completed statement");
+}
+
 /** One statement of each candidate trial never ended: the mean is gone, p50 stays. */
 static void test_censored_statement_takes_the_mean_away(void **state)
 {
@@ -420,6 +445,7 @@ int main(void)
         ONE(test_checksums_are_compared_only_where_both_arms_have_them),
         ONE(test_setting_without_effect_is_invalid),
         ONE(test_few_statements_make_p95_not_estimable),
+        ONE(test_suite_needs_every_query_in_each_trial),
         ONE(test_censored_statement_takes_the_mean_away),
         ONE(test_metrics_that_disagree_are_inconclusive_with_both_named),
         ONE(test_arms_with_starts_of_their_own),
