@@ -82,7 +82,7 @@ static void put_finding(struct dyno_markup *m, const struct dyno_report_finding 
     (void)snprintf(words, sizeof words, "%lld of %lld", (long long)f->statements,
                    (long long)f->judged);
     dyno_html_number(m, words);
-    dyno_markup_open(m, "td");
+    dyno_markup_open_class(m, "td", "advice");
     dyno_markup_text(m, f->what);
     dyno_markup_text(m, ". ");
     dyno_markup_text(m, f->evidence);
@@ -91,8 +91,7 @@ static void put_finding(struct dyno_markup *m, const struct dyno_report_finding 
         dyno_markup_text(m, f->example);
         dyno_markup_text(m, ")");
     }
-    dyno_markup_close(m, "td");
-    dyno_markup_open(m, "td");
+    dyno_markup_text(m, ". Try: ");
     dyno_markup_text(m, f->advice);
     if (f->command[0] != '\0') {
         dyno_markup_text(m, ". Measure it:");
@@ -104,12 +103,17 @@ static void put_finding(struct dyno_markup *m, const struct dyno_report_finding 
 
 void dyno_html_findings(struct dyno_markup *m, const struct dyno_report_model *model)
 {
-    static const char *const heads[] = {"severity", "finding",     "profile",  "query",
-                                        "#value",   "#statements", "evidence", "what to try"};
+    static const char *const heads[] = {"severity",
+                                        "finding",
+                                        "profile",
+                                        "query",
+                                        "#value",
+                                        "#statements",
+                                        "evidence, and what to try"};
     if (model->finding_count == 0)
         return;
     dyno_markup_element(m, "h3", NULL, "Findings");
-    dyno_html_table(m, "Findings", heads, 8);
+    dyno_html_table(m, "Findings", heads, 7);
     size_t shown = 0;
     for (; shown < model->finding_count && shown < FINDINGS_SHOWN; shown++)
         put_finding(m, &model->findings[shown]);
