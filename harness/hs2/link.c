@@ -195,14 +195,17 @@ static enum dyno_status take(struct dyno_hs2_link *link, int64_t deadline_ns, bo
     return die(link, status);
 }
 
-/* Of the answers that are due, how many must be taken before all that stay are to CloseOperation. */
+/* Of the answers that are due, how many must be taken before all that stay are to CloseOperation, and leave room
+ * for what one request asks. */
 static size_t count_slow(const struct dyno_hs2_link *link)
 {
+    const size_t most = DYNO_HS2_DUE_MAX - DYNO_HS2_ASKED_MAX;
+    size_t surplus = link->due_count > most ? link->due_count - most : 0;
     size_t count = link->due_count;
     while (count > 0 && link->http == NULL &&
            link->dues[count - 1].call == DYNO_HS2_CLOSE_OPERATION)
         count--;
-    return count;
+    return count > surplus ? count : surplus;
 }
 
 enum dyno_status dyno_hs2_link_settle(struct dyno_hs2_link *link, int64_t deadline_ns,

@@ -120,7 +120,7 @@ enum dyno_status dyno_hs2_operation_wait(struct dyno_hs2_operation *operation, i
         bool is_ours = deadline_ns < call_deadline;
         enum dyno_status status =
             ask_status(operation, is_ours ? deadline_ns : call_deadline, is_ours, &is_done, err);
-        if (operation->session->link.due_count > 0)
+        if (status == DYNO_ETIMEOUT && operation->session->link.due_count > 0)
             return out_of_time(err);
         if (status != DYNO_OK)
             return status;

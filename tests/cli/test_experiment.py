@@ -279,7 +279,7 @@ class Experiment(unittest.TestCase):
 
     def test_hdr_log_holds_every_completed_statement(self):
         with fake_server("--service", "5ms") as (_, port):
-            self.run_program("run", port, "./plain.conf", "--measure", "1500ms", code=None)
+            self.run_program("run", port, "./plain.conf", "--measure", "1500ms")
         subprocess.run([PROGRAM, "show", "--hdr", "x.hlog", "--db", "r.db"], cwd=self.dir, check=True, capture_output=True)
         lines = (self.dir / "x.hlog").read_text(encoding="utf-8").split("\n")
         self.assertIn("#[Histogram log format version 1.3]", lines)
