@@ -127,12 +127,14 @@ static bool has_crashed(const struct generator *g, const struct dyno_exit *exit)
     return is_noted || (!is_over(g) && state_of(g) >= DYNO_TRIAL_CONNECTED);
 }
 
-/* Is there load left to be offered by another one? */
+/* Is there load left to be offered by another one? Not where the go was given to a process that had not begun with it:
+ * the next one would wait for a go of its own. */
 static bool is_worth_a_restart(const struct fleet *fleet, const struct generator *g)
 {
     const struct dyno_trial_header *header = dyno_trial_file_header(g->file);
     if (fleet->plan->is_warmup || fleet->is_called_off || dyno_bench_is_stopped(fleet->bench) ||
-        g->restarts >= fleet->bench->options->generator_restarts || is_over(g))
+        g->restarts >= fleet->bench->options->generator_restarts || is_over(g) ||
+        (fleet->has_go && header->epoch_monotonic_ns == 0))
         return false;
     return header->epoch_monotonic_ns == 0 ||
            dyno_now_ns() < header->epoch_monotonic_ns + header->measure_end_ns;
@@ -369,6 +371,7 @@ enum dyno_status dyno_generators_run(struct dyno_bench *bench, const struct dyno
         give_go(&fleet);
         pass_stop_on(&fleet);
     }
+    show_progress(&fleet); /* what happened within the last look */
     if (status == DYNO_OK)
         status = put_together(&fleet, err);
     fleet_deinit(&fleet);

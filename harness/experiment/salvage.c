@@ -104,34 +104,35 @@ bool dyno_salvage_is_wanted(const char *folder)
     return is_wanted;
 }
 
-/* The trial's files as one; NULL if there are none that can be read, which is no loss: nothing was sent. */
-static struct dyno_trial_file *open_files(const char *folder, const cJSON *note,
-                                          const struct dyno_log *log)
+/* The trial's files as one in `*out`; DYNO_ENOTFOUND if there are none, which is no loss: nothing was sent. */
+static enum dyno_status open_files(const char *folder, const cJSON *note,
+                                   struct dyno_trial_file **out, struct dyno_err *err)
 {
-    struct dyno_trial_file *file = NULL;
-    struct dyno_err err = DYNO_ERR_INIT;
     const cJSON *files = cJSON_GetObjectItemCaseSensitive(note, "files");
     int count = cJSON_GetArraySize(files);
     char *paths[MAX_SHARES];
     int used = 0;
-    for (; used < count && used < MAX_SHARES; used++) {
-        const char *name = cJSON_GetStringValue(cJSON_GetArrayItem(files, used));
+    for (int i = 0; i < count && used < MAX_SHARES; i++) {
+        const char *name = cJSON_GetStringValue(cJSON_GetArrayItem(files, i));
         /* A name, never a way to elsewhere. */
         paths[used] = dyno_path_join(folder, name == NULL || strchr(name, '/') ? "?" : name);
+        if (dyno_file_exists(paths[used]))
+            used++;
+        else
+            free(paths[used]);
     }
     char *merged = dyno_path_join(folder, "merged.records");
-    enum dyno_status status = used == 0 ? DYNO_ENOTFOUND : DYNO_OK;
+    (void)remove(merged); /* of an attempt that did not end */
+    enum dyno_status status =
+        used == 0 ? dyno_err_set(err, DYNO_ENOTFOUND, "no records in '%s'", folder) : DYNO_OK;
     if (used > 1)
-        status = dyno_trial_merge_any((const char *const *)paths, (size_t)used, merged, &err);
+        status = dyno_trial_merge_any((const char *const *)paths, (size_t)used, merged, err);
     if (status == DYNO_OK)
-        status = dyno_trial_file_open(used > 1 ? merged : paths[0], &file, &err);
-    if (status != DYNO_OK)
-        dyno_log(log, DYNO_LOG_WARNING, "a trial that was cut off left nothing to take in: %s",
-                 err.message);
+        status = dyno_trial_file_open(used > 1 ? merged : paths[0], out, err);
     for (int i = 0; i < used; i++)
         free(paths[i]);
     free(merged);
-    return status == DYNO_OK ? file : NULL;
+    return status;
 }
 
 static enum dyno_status take_files(struct dyno_bench *bench, const char *folder, const cJSON *note,
@@ -148,11 +149,12 @@ static enum dyno_status take_files(struct dyno_bench *bench, const char *folder,
                               .store = bench->store,
                               .experiment_id = dyno_json_i64_or(note, "experiment", 0),
                               .start_id = dyno_json_i64_or(note, "start", 0)};
-    struct dyno_trial_file *file = open_files(folder, note, bench->options->log);
-    if (file == NULL)
-        return DYNO_OK;
+    struct dyno_trial_file *file = NULL;
+    enum dyno_status status = open_files(folder, note, &file, err);
+    if (status != DYNO_OK)
+        return status == DYNO_ENOTFOUND ? DYNO_OK : status;
     uint64_t count = dyno_trial_file_count(file);
-    enum dyno_status status = dyno_trial_take_in(&past, &place, file, err);
+    status = dyno_trial_take_in(&past, &place, file, err);
     if (status == DYNO_OK)
         dyno_log(bench->options->log, DYNO_LOG_WARNING,
                  "experiment %" PRId64 " was cut off: %" PRIu64 " records of the trial that ran "
