@@ -16,7 +16,6 @@
 
 #define NOTE_START "left-"
 #define MAX_NOTE   ((size_t)1 << 20)
-#define MAX_SHARES 1000
 
 static char *ticks_of_us(void)
 {
@@ -104,34 +103,52 @@ bool dyno_salvage_is_wanted(const char *folder)
     return is_wanted;
 }
 
+/* The paths of those of the note's files that exist, each and the array to be freed. */
+static char **list_files(const char *folder, const cJSON *note, size_t *out_count)
+{
+    const cJSON *files = cJSON_GetObjectItemCaseSensitive(note, "files");
+    int count = cJSON_GetArraySize(files);
+    char **paths = dyno_xcalloc((size_t)count + 1, sizeof *paths);
+    size_t used = 0;
+    for (int i = 0; i < count; i++) {
+        const char *name = cJSON_GetStringValue(cJSON_GetArrayItem(files, i));
+        /* A name, never a way to elsewhere. */
+        char *path = dyno_path_join(folder, name == NULL || strchr(name, '/') ? "?" : name);
+        if (dyno_file_exists(path))
+            paths[used++] = path;
+        else
+            free(path);
+    }
+    *out_count = used;
+    return paths;
+}
+
+static enum dyno_status open_merged(const char *folder, char **paths, size_t count,
+                                    struct dyno_trial_file **out, struct dyno_err *err)
+{
+    char *merged = dyno_path_join(folder, "merged.records");
+    (void)remove(merged); /* of an attempt that did not end */
+    enum dyno_status status = dyno_trial_merge_any((const char *const *)paths, count, merged, err);
+    if (status == DYNO_OK)
+        status = dyno_trial_file_open(merged, out, err);
+    free(merged);
+    return status;
+}
+
 /* The trial's files as one in `*out`; DYNO_ENOTFOUND if there are none, which is no loss: nothing was sent. */
 static enum dyno_status open_files(const char *folder, const cJSON *note,
                                    struct dyno_trial_file **out, struct dyno_err *err)
 {
-    const cJSON *files = cJSON_GetObjectItemCaseSensitive(note, "files");
-    int count = cJSON_GetArraySize(files);
-    char *paths[MAX_SHARES];
-    int used = 0;
-    for (int i = 0; i < count && used < MAX_SHARES; i++) {
-        const char *name = cJSON_GetStringValue(cJSON_GetArrayItem(files, i));
-        /* A name, never a way to elsewhere. */
-        paths[used] = dyno_path_join(folder, name == NULL || strchr(name, '/') ? "?" : name);
-        if (dyno_file_exists(paths[used]))
-            used++;
-        else
-            free(paths[used]);
-    }
-    char *merged = dyno_path_join(folder, "merged.records");
-    (void)remove(merged); /* of an attempt that did not end */
-    enum dyno_status status =
-        used == 0 ? dyno_err_set(err, DYNO_ENOTFOUND, "no records in '%s'", folder) : DYNO_OK;
-    if (used > 1)
-        status = dyno_trial_merge_any((const char *const *)paths, (size_t)used, merged, err);
-    if (status == DYNO_OK)
-        status = dyno_trial_file_open(used > 1 ? merged : paths[0], out, err);
-    for (int i = 0; i < used; i++)
-        free(paths[i]);
-    free(merged);
+    size_t count = 0;
+    char **paths = list_files(folder, note, &count);
+    enum dyno_status status = DYNO_OK;
+    if (count == 0)
+        status = dyno_err_set(err, DYNO_ENOTFOUND, "no records in '%s'", folder);
+    else if (count == 1)
+        status = dyno_trial_file_open(paths[0], out, err);
+    else
+        status = open_merged(folder, paths, count, out, err);
+    free_names(paths, count);
     return status;
 }
 
