@@ -1,15 +1,11 @@
 """test_capacity.py PROGRAM FAKE_HS2 SCHEMA CHECKER: the capacity of a queue whose answer is known in closed form."""
-import contextlib
 import json
 import math
 import os
-import pathlib
-import sqlite3
 import subprocess
 import sys
-import tempfile
-import unittest
 
+import own_folder
 import side_by_side
 
 PROGRAM, FAKE, SCHEMA, CHECKER = map(os.path.abspath, sys.argv[1:5])
@@ -42,31 +38,15 @@ def share_over(rate):
     return math.exp(-x) * (1 + erlang * (x if abs(d) < 1e-9 else (1 - math.exp(-x * d)) / d))
 
 
-class Capacity(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.dir = pathlib.Path(self.folder.name)
-        (self.dir / "w").mkdir()
-        (self.dir / "w/workload.yaml").write_text(WORKLOAD, encoding="utf-8")
-        (self.dir / "w/one.sql").write_text("SELECT 1\n", encoding="utf-8")
-        (self.dir / "plain.conf").write_text("# nothing\n", encoding="utf-8")
-
-    def tearDown(self):
-        self.folder.cleanup()
+class Capacity(own_folder.OwnFolder):
+    WORKLOAD = WORKLOAD
 
     def capacity(self, *words, service="10ms"):
-        server = subprocess.Popen([FAKE, "--service", service, "--distribution", "exponential", "--slots", str(SLOTS)],
-                                  stdout=subprocess.PIPE, text=True)
-        try:
-            port = server.stdout.readline().split()[1]
+        with own_folder.fake_server(FAKE, "--service", service, "--distribution", "exponential", "--slots", str(SLOTS)) as (_, port):
             return subprocess.run(
-                [PROGRAM, "capacity", "w/workload.yaml", "./plain.conf", "--target", "hs2", "--host", "127.0.0.1", "--port",
-                 port, "--auth", "nosasl", "--cores", str(SLOTS), "--db", "r.db", "--cache-dir", "c", "--trial-warmup", "100ms",
-                 "--drain", "2s", *words], cwd=self.dir, capture_output=True, text=True, check=False, timeout=280)
-        finally:
-            server.kill()
-            server.wait()
-            server.stdout.close()
+                [PROGRAM, "capacity", "w/workload.yaml", "./plain.conf", *own_folder.at_server(port), "--cores", str(SLOTS), "--db", "r.db",
+                 "--cache-dir", "c", "--trial-warmup", "100ms", "--drain", "2s", *words],
+                cwd=self.dir, capture_output=True, text=True, check=False, timeout=280)
 
     def test_rate_stays_below_the_closed_form(self):
         done = self.capacity("--slo", "p90 < 60ms, errors < 1 %", "--loads", "1,2,12", "--precision", "0.3", "--seed", "3", "--json")
@@ -76,8 +56,7 @@ class Capacity(unittest.TestCase):
         found = document["capacity"]
         self.assertEqual(found["restarts"], 3)
         self.assertEqual([p["sessions"] for p in found["curve"]], [1, 2, 12])
-        with contextlib.closing(sqlite3.connect(self.dir / "r.db")) as db:
-            purposes = dict(db.execute("SELECT purpose, count(*) FROM step GROUP BY 1"))
+        purposes = dict(self.query("SELECT purpose, count(*) FROM step GROUP BY 1"))
         self.assertEqual(purposes["curve"], 9)
         self.assertGreaterEqual(purposes["search"], 2)
         for step in found["steps"]:

@@ -1,16 +1,16 @@
 """test_crashes.py PROGRAM FAULT_ODBC FAKE_HS2: load processes that drivers take down, or hold for ever."""
-import contextlib
+import functools
 import json
 import os
 import pathlib
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
+
+import own_folder
 
 PROGRAM, DRIVER, FAKE = map(os.path.abspath, sys.argv[1:4])
 del sys.argv[1:4]
@@ -34,34 +34,20 @@ load:
 CRASHED, OK, EMPTY, RUNNING = 12, 2, 0, 1
 
 
-class Base(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.dir = pathlib.Path(self.folder.name)
-        (self.dir / "w").mkdir()
-        (self.dir / "w/workload.yaml").write_text(WORKLOAD, encoding="utf-8")
-        (self.dir / "w/one.sql").write_text("SELECT 1\n", encoding="utf-8")
-        (self.dir / "plain.conf").write_text("# nothing\n", encoding="utf-8")
+fake_server = functools.partial(own_folder.fake_server, FAKE)
 
-    def tearDown(self):
-        self.folder.cleanup()
+
+class Base(own_folder.OwnFolder):
+    WORKLOAD = WORKLOAD
 
     def start(self, fault, *words):
-        return subprocess.Popen(
-            [PROGRAM, "run", "w/workload.yaml", "./plain.conf", "--connection", f"Driver={DRIVER};{fault}", "--db", "r.db",
-             "--cache-dir", "c", "--trial-warmup", "100ms", "--drain", "2s", *words], cwd=self.dir, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL, env={**os.environ, "ODBCSYSINI": str(self.dir), "ODBCINI": str(self.dir / "odbc.ini")})
+        return self.begin(
+            PROGRAM, "run", "w/workload.yaml", "./plain.conf", "--connection", f"Driver={DRIVER};{fault}", "--db", "r.db",
+            "--cache-dir", "c", "--trial-warmup", "100ms", "--drain", "2s", *words,
+            env={**os.environ, "ODBCSYSINI": str(self.dir), "ODBCINI": str(self.dir / "odbc.ini")})
 
     def run_program(self, fault, *words, code):
-        process = self.start(fault, *words)
-        out, err = process.communicate(timeout=120)
-        self.assertEqual(process.returncode, code, err + out)
-        return out, err
-
-    def query(self, sql):
-        with contextlib.closing(sqlite3.connect(self.dir / "r.db")) as db:
-            self.assertEqual(db.execute("PRAGMA integrity_check").fetchone()[0], "ok")
-            return db.execute(sql).fetchall()
+        return self.finish(self.start(fault, *words), code, timeout=120)
 
     def outcomes(self):
         return dict(self.query("SELECT outcome, count(*) FROM record GROUP BY outcome"))
@@ -79,14 +65,6 @@ class Base(unittest.TestCase):
     def gate(self, name):
         return self.query(f"SELECT value, is_passed, is_fatal, text FROM gate WHERE name = '{name}'")[0]
 
-    def generators(self):
-        found = []
-        for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
-            with contextlib.suppress(OSError):
-                words = entry.read_bytes().split(b"\0")
-                if b"generate" in words and str(self.dir).encode() in b" ".join(words):
-                    found.append(int(entry.parent.name))
-        return found
 
 
 class Crashes(Base):
@@ -200,32 +178,16 @@ class Crashes(Base):
         self.assertGreaterEqual(self.gate("stuck_sessions")[0], 1)
 
 
-@contextlib.contextmanager
-def fake_server(*options):
-    process = subprocess.Popen([FAKE, *options], stdout=subprocess.PIPE, text=True)
-    try:
-        yield int(process.stdout.readline().split()[1])
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
 class Several(Base):
     def run_shared(self, generators, db):
-        with fake_server("--service", "2ms") as port:
+        with fake_server("--service", "2ms") as (_, port):
             done = subprocess.run(
-                [PROGRAM, "run", "w/workload.yaml", "./plain.conf", "--target", "hs2", "--host", "127.0.0.1", "--port", str(port),
-                 "--auth", "nosasl", "--seed", "5", "--db", db, "--cache-dir", "c", "--generators", str(generators),
+                [PROGRAM, "run", "w/workload.yaml", "./plain.conf", *own_folder.at_server(port), "--seed", "5", "--db", db, "--cache-dir", "c", "--generators", str(generators),
                  "--warmup", "2", "--trial-warmup", "100ms", "--sessions", "6", "--json"],
                 cwd=self.dir, text=True, capture_output=True, check=False, timeout=120)
         # A busy machine makes sends late, which some gate then says; that is none of these tests' business.
         self.assertIn(done.returncode, (0, 4), done.stderr + done.stdout)
         return json.loads(done.stdout)
-
-    def rows(self, db, sql):
-        with contextlib.closing(sqlite3.connect(self.dir / db)) as connection:
-            return connection.execute(sql).fetchall()
 
     def test_three_are_the_same_statements_as_one(self):
         self.run_shared(1, "one.db")
@@ -233,19 +195,19 @@ class Several(Base):
         for sql in ("SELECT schedule_sha256, offered, started, completed, failed, censored, state FROM trial WHERE role = 'measure'",
                     "SELECT seq, query, intended_ns, phase, outcome FROM record JOIN trial ON trial.id = trial_id WHERE role = 'measure' ORDER BY seq",
                     "SELECT kind, second, sum(count) FROM histogram GROUP BY kind, second ORDER BY 1, 2"):
-            one, three = self.rows("one.db", sql), self.rows("three.db", sql)
+            one, three = self.query(sql, "one.db"), self.query(sql, "three.db")
             self.assertEqual(one, three)
             self.assertGreater(len(one), 0)
-        self.assertEqual(len(self.rows("three.db", "SELECT DISTINCT session FROM record JOIN trial ON trial.id = trial_id WHERE role = 'measure'")), 6)
+        self.assertEqual(len(self.query("SELECT DISTINCT session FROM record JOIN trial ON trial.id = trial_id WHERE role = 'measure'", "three.db")), 6)
         # Each share has its own sessions: entry i belongs to generator i modulo 3.
-        self.assertEqual(self.rows("three.db", "SELECT count(*) FROM record JOIN trial ON trial.id = trial_id "
-                                   "WHERE role = 'measure' AND seq % 3 <> session % 3"), [(0,)])
-        self.assertEqual(self.rows("three.db", "SELECT value FROM fact WHERE name = 'generators'"), [("3 load processes share each trial",)])
+        self.assertEqual(self.query("SELECT count(*) FROM record JOIN trial ON trial.id = trial_id "
+                                    "WHERE role = 'measure' AND seq % 3 <> session % 3", "three.db"), [(0,)])
+        self.assertEqual(self.query("SELECT value FROM fact WHERE name = 'generators'", "three.db"), [("3 load processes share each trial",)])
 
     def test_closed_loop_is_shared(self):
         (self.dir / "w/workload.yaml").write_text(WORKLOAD.replace("poisson", "closed"), encoding="utf-8")
         self.run_shared(3, "three.db")
-        self.assertEqual(self.rows("three.db", "SELECT state, offered > 100, offered - completed FROM trial WHERE role = 'measure'"),
+        self.assertEqual(self.query("SELECT state, offered > 100, offered - completed FROM trial WHERE role = 'measure'", "three.db"),
                          [("complete", 1, 0)])
 
     def test_crash_of_one_marks_the_trial(self):

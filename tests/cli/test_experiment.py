@@ -1,17 +1,14 @@
 """test_experiment.py PROGRAM FAKE_HS2: whole experiments against a server with scripted times and faults."""
-import contextlib
+import functools
 import json
 import os
-import pathlib
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-import unittest
 
+import own_folder
 import side_by_side
 
 PROGRAM, FAKE = map(os.path.abspath, sys.argv[1:3])
@@ -40,41 +37,24 @@ load:
 CALM = ("--arrival", "closed", "--sessions", "1", "--measure", "500ms")
 
 
-@contextlib.contextmanager
-def fake_server(*options):
-    process = subprocess.Popen([FAKE, *options], stdout=subprocess.PIPE, text=True)
-    try:
-        yield process, int(process.stdout.readline().split()[1])
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+fake_server = functools.partial(own_folder.fake_server, FAKE)
 
 
-class Experiment(unittest.TestCase):
+class Scripted(own_folder.OwnFolder):
+    """Runs the program against the scripted server."""
+
+    WORKLOAD = WORKLOAD
+    QUERIES = {"one": "SELECT 1", "rows": "ROWS 2000"}
+
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.dir = pathlib.Path(self.folder.name)
-        self.write_workload(one="SELECT 1", rows="ROWS 2000")
-        (self.dir / "plain.conf").write_text("# nothing\n", encoding="utf-8")
-        (self.dir / "few.conf").write_text("# few partitions\nspark.sql.shuffle.partitions 8\nspark.sql.adaptive.enabled false\n", encoding="utf-8")
-
-    def tearDown(self):
-        self.folder.cleanup()
-
-    def write_workload(self, **queries):
-        (self.dir / "w").mkdir(exist_ok=True)
-        (self.dir / "w/workload.yaml").write_text(WORKLOAD, encoding="utf-8")
-        for name, sql in queries.items():
-            (self.dir / f"w/{name}.sql").write_text(sql + "\n", encoding="utf-8")
+        super().setUp()
+        self.write("few.conf", "# few partitions\nspark.sql.shuffle.partitions 8\nspark.sql.adaptive.enabled false\n")
 
     def command(self, verb, port, *words):
-        return [PROGRAM, verb, "w/workload.yaml", *words, "--target", "hs2", "--host", "127.0.0.1", "--port",
-                str(port), "--auth", "nosasl", "--db", "r.db", "--cache-dir", "c", "--trial-warmup", "200ms"]
+        return [PROGRAM, verb, "w/workload.yaml", *words, *own_folder.at_server(port), "--db", "r.db", "--cache-dir", "c", "--trial-warmup", "200ms"]
 
     def start(self, verb, port, *words):
-        return subprocess.Popen(self.command(verb, port, *words), cwd=self.dir, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        return self.begin(*self.command(verb, port, *words))
 
     def run_program(self, verb, port, *words, code=0):
         before = {path: path.read_bytes() for path in self.dir.glob("r.db*")}
@@ -92,11 +72,8 @@ class Experiment(unittest.TestCase):
             self.assertEqual(process.returncode, code, err + out)
         return out, err
 
-    def query(self, sql):
-        with contextlib.closing(sqlite3.connect(self.dir / "r.db")) as db:
-            self.assertEqual(db.execute("PRAGMA integrity_check").fetchone()[0], "ok")
-            return db.execute(sql).fetchall()
 
+class Experiment(Scripted):
     def test_run_measures_what_the_server_did(self):
         log = self.dir / "truth"
         with fake_server("--service", "20ms", "--log", str(log)) as (_, port):
@@ -160,7 +137,6 @@ class Experiment(unittest.TestCase):
 
     def test_early_stop_ends_when_the_bets_have_won(self):
         (self.dir / "slow.conf").write_text("# slow\nspark.sql.shuffle.partitions 7\n", encoding="utf-8")
-        self.write_workload(one="SELECT 1", rows="ROWS 2000")
         with fake_server("--service", "20ms") as (_, port):
             out, _ = self.run_program("compare", port, "./plain.conf", "./slow.conf", "--blocks", "8", "--starts", "1", "--early-stop",
                                       "--primary", "mean", "--margin", "1", "--json", *CALM, code=0)
@@ -189,7 +165,7 @@ class Experiment(unittest.TestCase):
         self.assertIn("not ours to restart", err)
 
     def test_failing_query_ends_the_warm_up(self):
-        self.write_workload(one="SELECT FAIL")
+        self.write("w/one.sql", "SELECT FAIL\n")
         with fake_server() as (_, port):
             _, err = self.run_program("run", port, "./plain.conf", code=2)
         self.assertRegex(err, r"query 'one' of workload 'scripted' failed in the warm-up")
@@ -249,15 +225,6 @@ class Experiment(unittest.TestCase):
             self.assertEqual(self.generators(), [])
             self.run_program("run", port, "./plain.conf", "--warmup", "0", "--measure", "1s")
         self.assertEqual(self.query("SELECT state FROM experiment ORDER BY id"), [("interrupted",), ("finished",)])
-
-    def generators(self):
-        found = []
-        for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
-            with contextlib.suppress(OSError):
-                words = entry.read_bytes().split(b"\0")
-                if b"generate" in words and str(self.dir).encode() in b" ".join(words):
-                    found.append(words)
-        return found
 
     def test_list_show_report_read_what_was_stored(self):
         with fake_server("--service", "20ms") as (_, port):

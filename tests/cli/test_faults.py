@@ -1,11 +1,9 @@
 """test_faults.py PROGRAM FAKE_HS2: bad surroundings. Each must name cause and cure, and lose nothing."""
 import contextlib
 import os
-import pathlib
 import signal
 import subprocess
 import time
-import unittest
 
 import side_by_side
 import test_experiment as base
@@ -21,20 +19,7 @@ def fill(folder):
     os.close(filler)
 
 
-class Faults(unittest.TestCase):
-    setUp, tearDown = base.Experiment.setUp, base.Experiment.tearDown
-    write_workload, command, start = base.Experiment.write_workload, base.Experiment.command, base.Experiment.start
-    run_program, query, generators = base.Experiment.run_program, base.Experiment.query, base.Experiment.generators
-
-    def generator_pids(self):
-        found = []
-        for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
-            with contextlib.suppress(OSError):
-                words = entry.read_bytes().split(b"\0")
-                if b"generate" in words and str(self.dir).encode() in b" ".join(words):
-                    found.append(int(entry.parent.name))
-        return found
-
+class Faults(base.Scripted):
     def wait_for(self, condition, what, seconds=60):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -44,7 +29,7 @@ class Faults(unittest.TestCase):
         self.fail(f"no {what} within {seconds} s")
 
     def wait_for_trial(self):
-        self.wait_for(lambda: any((self.dir / "c/work").glob("*/trial-*.records")) and self.generator_pids(), "trial")
+        self.wait_for(lambda: any((self.dir / "c/work").glob("*/trial-*.records")) and self.generators(), "trial")
         time.sleep(1)
 
     @contextlib.contextmanager
@@ -62,14 +47,14 @@ class Faults(unittest.TestCase):
         with base.fake_server("--service", "5ms") as (_, port):
             process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "600s", "--timeout", "600s")
             self.wait_for_trial()
-            for pid in self.generator_pids():
+            for pid in self.generators():
                 os.kill(pid, signal.SIGSTOP)
             process.send_signal(signal.SIGINT)
             time.sleep(0.5)
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=90)
         self.assertEqual(process.returncode, 130, err)
-        self.assertEqual(self.generator_pids(), [])
+        self.assertEqual(self.generators(), [])
         self.assertEqual(self.query("SELECT state FROM trial"), [("partial",)])
         self.assertGreater(self.query("SELECT count(*) FROM record WHERE outcome = 2")[0][0], 10)
 
@@ -98,7 +83,7 @@ class Faults(unittest.TestCase):
         self.wait_for_trial()
         process.kill()
         process.communicate()
-        self.wait_for(lambda: not self.generator_pids(), "end of the generators")
+        self.wait_for(lambda: not self.generators(), "end of the generators")
 
     def test_trial_of_a_killed_one_is_taken_in_by_the_next(self):
         for words in ((), ("--generators", "2")):
@@ -144,14 +129,14 @@ class Faults(unittest.TestCase):
         with base.fake_server("--service", "5ms") as (_, port):
             process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "600s", "--timeout", "600s")
             self.wait_for_trial()
-            for pid in self.generator_pids():
+            for pid in self.generators():
                 os.kill(pid, signal.SIGSTOP)
             for _ in range(3):
                 process.send_signal(signal.SIGINT)
                 time.sleep(0.3)
             process.communicate(timeout=20)
         self.assertEqual(process.returncode, 130)
-        self.wait_for(lambda: not self.generator_pids(), "end of the generators", 10)
+        self.wait_for(lambda: not self.generators(), "end of the generators", 10)
 
     def test_scratch_in_use_is_left_alone(self):
         with base.fake_server("--service", "5ms") as (_, port):

@@ -1,17 +1,15 @@
 """test_rank.py PROGRAM FAKE_HS2: whole rankings against a server whose settings have known effects."""
-import contextlib
+import functools
 import json
 import os
-import pathlib
 import re
 import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-import unittest
 
+import own_folder
 import side_by_side
 
 PROGRAM, FAKE = map(os.path.abspath, sys.argv[1:3])
@@ -49,51 +47,23 @@ FACTORS = "factors:\n" + factor("aqe", AQE, '"false"', '"true"') + factor("parti
 EFFECTS = ["--effect", f"{AQE}=false,0.5", "--effect", f"{PARTITIONS}=200,0.3", "--effect", f"{AQE}=false,{PARTITIONS}=200,1.4"]
 
 
-@contextlib.contextmanager
-def fake_server(*options):
-    process = subprocess.Popen([FAKE, "--service", "6ms", *options], stdout=subprocess.PIPE, text=True)
-    try:
-        yield process, int(process.stdout.readline().split()[1])
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+fake_server = functools.partial(own_folder.fake_server, FAKE, "--service", "6ms")
 
 
-class Rank(unittest.TestCase):
+class Rank(own_folder.OwnFolder):
+    WORKLOAD = WORKLOAD
+    QUERIES = {"one": "SELECT 1", "rows": "ROWS 20"}
+
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.dir = pathlib.Path(self.folder.name)
-        (self.dir / "w").mkdir()
-        self.write("w/workload.yaml", WORKLOAD)
-        self.write("w/one.sql", "SELECT 1\n")
-        self.write("w/rows.sql", "ROWS 20\n")
-        self.write("plain.conf", "# nothing\n")
+        super().setUp()
         self.write("f.yaml", FACTORS)
 
-    def tearDown(self):
-        self.folder.cleanup()
-
-    def write(self, name, text):
-        (self.dir / name).write_text(text, encoding="utf-8")
-
     def start(self, *words):
-        return subprocess.Popen([PROGRAM, "rank", *words, "--db", "r.db", "--cache-dir", "c"], cwd=self.dir, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        return self.begin(PROGRAM, "rank", *words, "--db", "r.db", "--cache-dir", "c")
 
     def rank(self, port, *words):
-        return self.start("w/workload.yaml", "f.yaml", "--base", "./plain.conf", "--target", "hs2", "--host", "127.0.0.1",
-                          "--port", str(port), "--auth", "nosasl", "--trial-warmup", "50ms", *words)
-
-    def finish(self, process, *codes):
-        out, err = process.communicate(timeout=200)
-        self.assertIn(process.returncode, codes or (0,), err + out)
-        return out, err
-
-    def query(self, sql):
-        with contextlib.closing(sqlite3.connect(self.dir / "r.db")) as db:
-            self.assertEqual(db.execute("PRAGMA integrity_check").fetchone()[0], "ok")
-            return db.execute(sql).fetchall()
+        return self.start("w/workload.yaml", "f.yaml", "--base", "./plain.conf", *own_folder.at_server(port),
+                          "--trial-warmup", "50ms", *words)
 
     def test_known_effects_are_found_confirmed_and_written(self):
         with fake_server(*EFFECTS) as (_, port):
