@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/vec.h"
 #include "load/record.h"
+#include "store/horizon.h"
 #include "store/sql.h"
 
 #include <inttypes.h>
@@ -32,11 +33,8 @@ static const char select_unapplied[] =
     "CASE WHEN s.complaint = '' THEN '' ELSE ': ' || s.complaint END "
     "FROM setting s JOIN start st ON st.id = s.start_id JOIN arm a ON a.id = s.arm_id "
     "WHERE st.experiment_id = ?1 AND NOT s.is_applied ORDER BY st.ordinal, s.key LIMIT 1";
-/* The moment until which a statement without an end is known to have been unfinished: the end of the
- * window, or the last end seen in the drain after it. */
 static const char select_horizon[] =
-    "SELECT max(t.measure_end_ns, coalesce((SELECT max(done_ns) FROM record r "
-    "WHERE r.trial_id = t.id), 0)) FROM trial t WHERE t.id = ?1";
+    "SELECT " DYNO_TRIAL_HORIZON_SQL " FROM trial t WHERE t.id = ?1";
 static const char select_responses[] =
     "SELECT query, outcome, intended_ns, done_ns FROM record WHERE trial_id = ?1 AND phase = 1 "
     "ORDER BY query, seq";
@@ -182,27 +180,18 @@ static void take_response(sqlite3_stmt *row, void *context)
 {
     struct gathering *g = context;
     int64_t query = sqlite3_column_int64(row, 0);
-    int outcome = sqlite3_column_int(row, 1);
+    enum dyno_outcome outcome = (enum dyno_outcome)sqlite3_column_int(row, 1);
     int64_t intended_ns = sqlite3_column_int64(row, 2);
     int64_t done_ns = sqlite3_column_int64(row, 3);
     if (query != g->query)
         close_query(g);
     g->query = query;
     double known_ns = (double)((done_ns >= 0 ? done_ns : g->horizon_ns) - intended_ns);
-    switch (outcome) {
-    case DYNO_OUTCOME_OK:
+    if (outcome == DYNO_OUTCOME_OK)
         (void)dyno_vec_push(&g->responses, &known_ns);
-        break;
-    case DYNO_OUTCOME_EMPTY:
-    case DYNO_OUTCOME_RUNNING:
-    case DYNO_OUTCOME_TIMEOUT:
-    case DYNO_OUTCOME_CANCELLED:
-    case DYNO_OUTCOME_SKIPPED:
+    else if (dyno_outcome_is_cut_off(outcome))
         (void)dyno_vec_push(&g->bounds, &known_ns);
-        break;
-    default: /* failed: its time is that of an error */
-        break;
-    }
+    /* What failed has the time of an error. */
 }
 
 static enum dyno_status load_statistics(sqlite3 *db, const struct dyno_evidence *evidence,

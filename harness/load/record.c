@@ -15,6 +15,13 @@ const char *dyno_outcome_name(enum dyno_outcome outcome)
     return (size_t)outcome < DYNO_OUTCOME_COUNT ? outcome_names[outcome] : "unknown";
 }
 
+bool dyno_outcome_is_cut_off(enum dyno_outcome outcome)
+{
+    return outcome == DYNO_OUTCOME_EMPTY || outcome == DYNO_OUTCOME_RUNNING ||
+           outcome == DYNO_OUTCOME_TIMEOUT || outcome == DYNO_OUTCOME_CANCELLED ||
+           outcome == DYNO_OUTCOME_SKIPPED;
+}
+
 static int64_t later(int64_t a, int64_t b)
 {
     return a > b ? a : b;

@@ -24,6 +24,7 @@
 #ifndef DYNO_LOAD_RECORD_H
 #define DYNO_LOAD_RECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum dyno_outcome {
@@ -48,6 +49,10 @@ enum dyno_outcome {
 
 /** "ok", "sql_error", ...; never NULL. */
 const char *dyno_outcome_name(enum dyno_outcome outcome);
+
+/** Was the statement cut off, by us, by the end of the trial or by its time limit, or never begun? Of its
+ *  response time only a lower bound is known: until it ended, or else until the trial did. */
+bool dyno_outcome_is_cut_off(enum dyno_outcome outcome);
 
 enum dyno_phase {
     DYNO_PHASE_WARMUP = 0,

@@ -4,6 +4,7 @@
 #include "report/model_parts.h"
 #include "report/rows.h"
 #include "stats/quantile.h"
+#include "store/horizon.h"
 
 #include <sqlite3.h>
 
@@ -21,9 +22,8 @@ static const char sample_sql[] =
 
 /* Until when each trial looked: what had not ended by then took longer. */
 static const char horizon_sql[] =
-    "SELECT t.id, max(t.measure_end_ns, coalesce(max(r.done_ns), 0)) FROM trial t "
-    "LEFT JOIN record r ON r.trial_id = t.id WHERE t.experiment_id = ?1 AND t.arm_id = ?2 "
-    "GROUP BY t.id";
+    "SELECT t.id, " DYNO_TRIAL_HORIZON_SQL " FROM trial t "
+    "WHERE t.experiment_id = ?1 AND t.arm_id = ?2 AND t.role = 'measure'";
 
 struct sample {
     size_t trial;
@@ -55,14 +55,6 @@ static void horizon_row(struct sqlite3_stmt *row, void *context)
         reading->horizon_ns[trial] = sqlite3_column_int64(row, 1);
 }
 
-/* By us, or by the end of the trial; timeouts too: the statement would have taken longer. */
-static bool is_cut_off(int outcome)
-{
-    return outcome == DYNO_OUTCOME_EMPTY || outcome == DYNO_OUTCOME_RUNNING ||
-           outcome == DYNO_OUTCOME_TIMEOUT || outcome == DYNO_OUTCOME_CANCELLED ||
-           outcome == DYNO_OUTCOME_SKIPPED;
-}
-
 /* One that was never sent has a response, of which the wait is a part, but no service. */
 static void take_cut_off(struct sample *sample, int64_t intended_ns, int64_t send_ns,
                          int64_t until_ns)
@@ -78,8 +70,8 @@ static void take_cut_off(struct sample *sample, int64_t intended_ns, int64_t sen
 static void sample_row(struct sqlite3_stmt *row, void *context)
 {
     struct reading *reading = context;
-    int outcome = sqlite3_column_int(row, 6);
-    if (outcome != DYNO_OUTCOME_OK && !is_cut_off(outcome))
+    enum dyno_outcome outcome = (enum dyno_outcome)sqlite3_column_int(row, 6);
+    if (outcome != DYNO_OUTCOME_OK && !dyno_outcome_is_cut_off(outcome))
         return;
     int64_t trial_id = sqlite3_column_int64(row, 0);
     if (trial_id != reading->trial_id) {

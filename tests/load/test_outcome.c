@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -47,11 +48,24 @@ static void test_outcome_of_what_was_cut_is_the_cut(void **state)
     assert_int_equal(dyno_outcome_of(&err, DYNO_OK, DYNO_CUT_END), DYNO_OUTCOME_OK);
 }
 
+/* What ended by itself, well or not, has a time of its own; of the rest a bound is known. */
+static void test_outcome_that_is_cut_off_is_a_bound(void **state)
+{
+    (void)state;
+    static const char cut_off[] = "empty running timeout cancelled skipped";
+    for (int i = 0; i < DYNO_OUTCOME_COUNT; i++) {
+        enum dyno_outcome outcome = (enum dyno_outcome)i;
+        assert_int_equal(dyno_outcome_is_cut_off(outcome),
+                         strstr(cut_off, dyno_outcome_name(outcome)) != NULL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outcome_follows_status_and_state),
         cmocka_unit_test(test_outcome_of_what_was_cut_is_the_cut),
+        cmocka_unit_test(test_outcome_that_is_cut_off_is_a_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
