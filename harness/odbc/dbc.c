@@ -135,6 +135,8 @@ static struct timespec real_time_of(int64_t deadline_ns)
 
 bool dyno_odbc_dbc_take_wire(struct dyno_odbc_dbc *dbc, int64_t deadline_ns)
 {
+    if (pthread_mutex_trylock(&dbc->wire) == 0)
+        return true;
     if (deadline_ns == INT64_MAX)
         return pthread_mutex_lock(&dbc->wire) == 0;
     for (;;) {

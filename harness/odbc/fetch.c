@@ -94,6 +94,7 @@ static SQLRETURN fill_rowset(struct dyno_odbc_stmt *stmt, size_t *filled_out)
             break;
         }
         count = (size_t)allowed;
+        memset(stmt->row_marks + filled, SQL_ROW_SUCCESS, count);
         dyno_odbc_fill(stmt, result->next_row, count, filled);
         result->next_row += count;
         result->rows_served += (int64_t)count;
@@ -103,19 +104,27 @@ static SQLRETURN fill_rowset(struct dyno_odbc_stmt *stmt, size_t *filled_out)
     return rc == SQL_NO_DATA ? SQL_SUCCESS : rc;
 }
 
-/* What the rows' marks mean for the call as a whole; also hands them to the application. */
-static SQLRETURN judge_rows(struct dyno_odbc_stmt *stmt, size_t filled)
+/* In two loops, each of which a compiler makes wide moves of: a rowset may have room for many more rows
+ * than a result has. */
+static void tell_status(const struct dyno_odbc_stmt *stmt, size_t filled)
+{
+    SQLUSMALLINT *status = stmt->ird->array_status;
+    if (status == NULL)
+        return;
+    for (size_t i = 0; i < filled; i++)
+        status[i] = stmt->row_marks[i];
+    for (size_t i = filled; i < stmt->ard->array_size; i++)
+        status[i] = SQL_ROW_NOROW;
+}
+
+/* What the rows' marks mean for the call as a whole. */
+static SQLRETURN judge_rows(const struct dyno_odbc_stmt *stmt, size_t filled)
 {
     size_t info_count = 0;
     size_t error_count = 0;
     for (size_t i = 0; i < filled; i++) {
         info_count += stmt->row_marks[i] == SQL_ROW_SUCCESS_WITH_INFO;
         error_count += stmt->row_marks[i] == SQL_ROW_ERROR;
-    }
-    SQLUSMALLINT *status = stmt->ird->array_status;
-    if (status != NULL) {
-        for (size_t i = 0; i < stmt->ard->array_size; i++)
-            status[i] = i < filled ? stmt->row_marks[i] : SQL_ROW_NOROW;
     }
     if (error_count > 0 && error_count == filled)
         return SQL_ERROR;
@@ -127,11 +136,11 @@ SQLRETURN dyno_odbc_fetch(struct dyno_odbc_stmt *stmt)
     stmt->cell.column = 0;
     if (!reserve_marks(stmt, stmt->ard->array_size))
         return dyno_odbc_diag_post(&stmt->diag, "HY001", NULL);
-    memset(stmt->row_marks, SQL_ROW_SUCCESS, stmt->ard->array_size);
     size_t filled = 0;
     SQLRETURN rc = fill_rowset(stmt, &filled);
     if (stmt->ird->rows_processed != NULL)
         *stmt->ird->rows_processed = filled;
+    tell_status(stmt, filled);
     SQLRETURN row_rc = judge_rows(stmt, filled);
     stmt->state = filled > 0 ? DYNO_ODBC_STMT_POSITIONED : DYNO_ODBC_STMT_OPEN;
     if (rc != SQL_SUCCESS)

@@ -1,7 +1,8 @@
 /*
  * Trivial statements per second through the protocol: N sessions, each in a thread, in a closed loop
  * against the fake server. usage: bench_statements [SESSIONS] [SECONDS] [PORT]; with a PORT the server
- * is another process (fake_hs2), else it runs in this one.
+ * is another process (fake_hs2), else it runs in this one. The calls and the writes are those of the ODBC
+ * driver: execute, status, columns and first rows in one, close.
  */
 #include "base/clock.h"
 #include "hs2/operation.h"
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+
+#define BLOCK_ROWS 10000
 
 struct client {
     pthread_t thread;
@@ -31,9 +34,10 @@ static enum dyno_status run_one(struct dyno_hs2_session *session, struct dyno_hs
     if (status == DYNO_OK)
         status = dyno_hs2_operation_wait(operation, INT64_MAX, err);
     if (status == DYNO_OK)
-        status = dyno_hs2_operation_columns(operation, &columns, &column_count, err);
+        status = dyno_hs2_operation_columns_and_rows(operation, BLOCK_ROWS, block, &columns,
+                                                     &column_count, err);
     if (status == DYNO_OK)
-        status = dyno_hs2_operation_fetch(operation, 1000, block, err);
+        status = dyno_hs2_operation_fetch(operation, BLOCK_ROWS, block, err);
     dyno_hs2_operation_close(operation);
     return status;
 }

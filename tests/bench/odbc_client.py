@@ -2,8 +2,10 @@
 
 usage: odbc_client.py BUILD_FOLDER [ROUNDS]
 
-Prints medians of ROUNDS (5) rounds: client CPU of a trivial statement with 8 sessions, natively and by
-ODBC; rows/s into bound arrays; then the memory of 2,000 open connections, and 10,000 connects.
+Prints medians of ROUNDS (7) rounds, with their range: client CPU and rate of a trivial statement with 8 and 32
+sessions, natively (the same calls in the same writes), by the driver without a driver manager, and through
+unixODBC, each round in another order; rows/s into bound arrays, from rows that lie ready in the server; then
+the memory of 2,000 open connections, and 10,000 connects.
 """
 import os
 import re
@@ -13,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-SESSIONS, SECONDS = "8", "2"
+SESSIONS, SECONDS, ROWS = ("8", "32"), "2", "10000000"
 
 
 def number(text, pattern):
@@ -23,9 +25,36 @@ def number(text, pattern):
     return float(match.group(1))
 
 
+def told(values):
+    return f"{statistics.median(values):,.1f} ({min(values):,.1f} to {max(values):,.1f})"
+
+
+def print_statements(run, commands, rounds):
+    for sessions in SESSIONS:
+        cpu = {name: [] for name in commands}
+        rate = {name: [] for name in commands}
+        for turn in range(rounds):
+            names = list(commands)
+            for name in names[turn % 3:] + names[:turn % 3]:
+                text = run(*commands[name](sessions))
+                cpu[name].append(number(text, r"([\d.]+) us of CPU"))
+                rate[name].append(number(text, r"([\d.]+) statements/s"))
+        for name in commands:
+            more = 100 * (statistics.median(cpu[name]) / statistics.median(cpu["native"]) - 1)
+            print(f"{sessions} sessions, {name}: {told(cpu[name])} us of client CPU a statement, {more:+.1f} %; "
+                  f"{told(rate[name])} statements/s", flush=True)
+
+
+def print_rows(run, build, text, rounds):
+    runs = [run(f"{build}/tests/odbc/bench_odbc_fetch", text, f"SAME {ROWS}", "10000") for _ in range(rounds)]
+    wall = [float(ROWS) / number(one, r"fetch_s ([\d.]+)") / 1e6 for one in runs]
+    cpu = [float(ROWS) / number(one, r"fetch_cpu_s ([\d.]+)") / 1e6 for one in runs]
+    print(f"{ROWS} rows into bound arrays: {told(wall)} million rows/s, {told(cpu)} million a second of client CPU; {runs[0]}")
+
+
 def main():
     build = os.path.abspath(sys.argv[1])
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     bench, client = f"{build}/tests/bench", f"{build}/tests/bench/bench_odbc_client"
@@ -40,17 +69,11 @@ def main():
         try:
             port = server.stdout.readline().split()[1]
             text = (f"Driver={build}/harness/odbc/libsparkodbc.so;Host=127.0.0.1;Port={port};AuthMech=0")
-            native, odbc, rows = [], [], []
-            for _ in range(rounds):
-                native.append(number(run(f"{bench}/bench_statements", SESSIONS, SECONDS, port),
-                                     r"([\d.]+) us of CPU"))
-                odbc.append(number(run(client, "statements", text, SESSIONS, SECONDS),
-                                   r"([\d.]+) us of CPU"))
-                print(f"native {native[-1]} us, odbc {odbc[-1]} us", flush=True)
-            middle = statistics.median
-            print(f"median of {rounds}: native {middle(native):.1f} us, odbc {middle(odbc):.1f} us of "
-                  f"client CPU a statement, {100 * (middle(odbc) / middle(native) - 1):.0f} % more")
-            print(run(f"{build}/tests/odbc/bench_odbc_fetch", text, "ROWS 1000000", "1000"))
+            print_statements(run, {
+                "native": lambda sessions: (f"{bench}/bench_statements", sessions, SECONDS, port),
+                "driver alone": lambda sessions: (f"{bench}/bench_odbc_direct", "statements", text, sessions, SECONDS),
+                "driver manager": lambda sessions: (client, "statements", text, sessions, SECONDS)}, rounds)
+            print_rows(run, build, text, rounds)
             print(run(client, "connections", text, "2000"))
             print(run(client, "churn", text, "10000"))
         finally:

@@ -184,6 +184,23 @@ static void check_generated_rows(struct dyno_hs2_block *block, int64_t first)
     }
 }
 
+/* The fake server's prepared block, that benchmarks read. */
+static void test_the_same_block_again(void **state)
+{
+    static const size_t blocks[] = {1000, 1000, 500, 0};
+    (void)state;
+    struct fixture fixture = fixture_open(&NOSASL);
+    struct dyno_hs2_operation *operation = fixture_run(&fixture, "SAME 2500");
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(dyno_hs2_operation_fetch(operation, 1000, &fixture.block, &fixture.err),
+                         DYNO_OK);
+        assert_int_equal(fixture.block.row_count, blocks[i]);
+        check_generated_rows(&fixture.block, 0);
+    }
+    dyno_hs2_operation_close(operation);
+    fixture_close(&fixture);
+}
+
 static void check_many_rows(bool is_sasl)
 {
     const struct dyno_fake_hs2_options options = {.is_sasl = is_sasl};
@@ -576,6 +593,7 @@ int main(void)
         cmocka_unit_test(test_rows_ahead_wait_for_their_reader),
         cmocka_unit_test(test_rows_ahead_may_be_left),
         cmocka_unit_test(test_a_refusal_of_rows_ahead_is_told_at_the_fetch),
+        cmocka_unit_test(test_the_same_block_again),
         cmocka_unit_test(test_many_rows_come_in_blocks),
         cmocka_unit_test(test_every_type_and_its_null_arrives),
         cmocka_unit_test(test_zero_columns_are_legal),

@@ -6,6 +6,7 @@
  *
  *   SELECT 1         one row, column "1" INT; so does any other SELECT or WITH
  *   ROWS n           n rows {id BIGINT, half DOUBLE, name STRING, note STRING}; note is NULL in every 7th
+ *   SAME n           the same, but each block holds the first rows again: encoded once, sent as fast as it goes
  *   TYPES            three rows with one column of each type: values, nulls, extremes
  *   SLEEP ms         service time of that length, then as any other statement
  *   SET k=v, SET k, SET -v   settings of the session; static keys are refused with 46110

@@ -347,6 +347,9 @@ struct fake_meaning fake_result_of_statement(const char *text, struct fake_setti
         meaning.result = fixed(ONE_COLUMNS, 1, ONE_CELLS, 1);
     } else if (begins(words, "ROWS", &rest)) {
         meaning.result = fixed(ROWS_COLUMNS, COUNT(ROWS_COLUMNS), NULL, strtoll(rest, NULL, 10));
+    } else if (begins(words, "SAME", &rest)) {
+        meaning.result = fixed(ROWS_COLUMNS, COUNT(ROWS_COLUMNS), NULL, strtoll(rest, NULL, 10));
+        meaning.result.prepared = dyno_xcalloc(1, sizeof *meaning.result.prepared);
     } else if (begins(words, "TYPES", &rest)) {
         meaning.result = fixed(TYPES_COLUMNS, COUNT(TYPES_COLUMNS), TYPES_CELLS, 3);
     } else if (begins(words, "ZERO", &rest)) {
@@ -399,6 +402,9 @@ void fake_result_deinit(struct fake_result *result)
     for (size_t i = 0; i < result->owned_count; i++)
         free(result->owned[i]);
     free(result->owned);
+    if (result->prepared != NULL)
+        dyno_wire_writer_deinit(&result->prepared->bytes);
+    free(result->prepared);
     *result = (struct fake_result){.columns = NULL};
 }
 
@@ -555,10 +561,10 @@ static void put_nulls(struct dyno_wire_writer *writer, const struct fake_result 
     free(bits);
 }
 
-void fake_result_put_rows(const struct fake_result *result, int64_t first, int64_t count,
-                          struct dyno_wire_writer *writer)
+/* All of TRowSet but where it begins. */
+static void put_columns(const struct fake_result *result, int64_t first, int64_t count,
+                        struct dyno_wire_writer *writer)
 {
-    dyno_wire_put_i64_field(writer, 1, first);
     dyno_wire_put_field(writer, DYNO_WIRE_LIST, 2);
     dyno_wire_put_list(writer, DYNO_WIRE_STRUCT, 0);
     dyno_wire_put_field(writer, DYNO_WIRE_LIST, 3);
@@ -570,4 +576,26 @@ void fake_result_put_rows(const struct fake_result *result, int64_t first, int64
         dyno_wire_put_stop(writer);
         dyno_wire_put_stop(writer);
     }
+}
+
+static void put_prepared(const struct fake_result *result, int64_t count,
+                         struct dyno_wire_writer *writer)
+{
+    struct fake_prepared *prepared = result->prepared;
+    if (prepared->bytes.len == 0 || prepared->row_count != count) {
+        dyno_wire_writer_reset(&prepared->bytes, 0);
+        put_columns(result, 0, count, &prepared->bytes);
+        prepared->row_count = count;
+    }
+    dyno_wire_put_raw(writer, prepared->bytes.bytes, prepared->bytes.len);
+}
+
+void fake_result_put_rows(const struct fake_result *result, int64_t first, int64_t count,
+                          struct dyno_wire_writer *writer)
+{
+    dyno_wire_put_i64_field(writer, 1, first);
+    if (result->prepared != NULL)
+        put_prepared(result, count, writer);
+    else
+        put_columns(result, first, count, writer);
 }

@@ -16,6 +16,12 @@ struct fake_column {
     int32_t scale;
 };
 
+/** Rows that are encoded once and sent again and again, so that a client is not kept waiting for them. */
+struct fake_prepared {
+    struct dyno_wire_writer bytes;
+    int64_t row_count; /**< in `bytes` */
+};
+
 /** A table of texts, NULL for null, or generated rows. */
 struct fake_result {
     const struct fake_column *columns;
@@ -24,6 +30,8 @@ struct fake_result {
     int64_t row_count;
     char **owned; /**< where the cells were made for this result: they and the array itself */
     size_t owned_count;
+    struct fake_prepared
+        *prepared; /**< NULL: each row is generated; else each block is the first one */
 };
 
 /** Settings of one session. */
@@ -60,7 +68,7 @@ void fake_result_deinit(struct fake_result *result);
 /** TTableSchema as a structure's fields, without its stop. */
 void fake_result_put_schema(const struct fake_result *result, struct dyno_wire_writer *writer);
 
-/** TRowSet as a structure's fields, without its stop. */
+/** TRowSet as a structure's fields, without its stop. A prepared block is kept for the next call. */
 void fake_result_put_rows(const struct fake_result *result, int64_t first, int64_t count,
                           struct dyno_wire_writer *writer);
 
