@@ -5,6 +5,7 @@
 #include "decide/gates_parts.h"
 #include "load/record.h"
 #include "stats/quantile.h"
+#include "stats/sort.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -5,6 +5,7 @@
 #include "stats/ks.h"
 #include "stats/mser.h"
 #include "stats/quantile.h"
+#include "stats/sort.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -182,11 +182,11 @@ static enum dyno_status compare_results(struct dyno_store *store, struct dyno_re
                                         struct dyno_err *err)
 {
     static const char sql[] =
-        "WITH answer AS (SELECT t.experiment_id AS id, q.name AS name, min(r.row_count) AS low, "
-        "max(r.row_count) AS high, min(nullif(r.checksum, '')) AS first, "
-        "max(nullif(r.checksum, '')) AS last FROM trial t JOIN record r ON r.trial_id = t.id "
-        "JOIN query q ON q.experiment_id = t.experiment_id AND q.ordinal = r.query "
-        "WHERE t.experiment_id IN (?1, ?2) AND r.outcome = 2 GROUP BY 1, 2) "
+        "WITH answer AS (SELECT t.experiment_id AS id, q.name AS name, min(s.min_rows) AS low, "
+        "max(s.max_rows) AS high, min(s.first_checksum) AS first, max(s.last_checksum) AS last "
+        "FROM trial t JOIN outcome_sum s ON s.trial_id = t.id "
+        "JOIN query q ON q.experiment_id = t.experiment_id AND q.ordinal = s.query "
+        "WHERE t.experiment_id IN (?1, ?2) AND s.outcome = 2 GROUP BY 1, 2) "
         "SELECT b.name FROM answer b JOIN answer c ON c.name = b.name WHERE b.id = ?1 AND c.id = ?2 "
         "AND ((b.low = b.high AND c.low = c.high AND b.low <> c.low) OR "
         "(b.first = b.last AND c.first = c.last AND b.first <> c.first)) ORDER BY 1 LIMIT 1";

@@ -1,6 +1,7 @@
 #include "decide/statistic.h"
 
 #include "stats/moments.h"
+#include "stats/sort.h"
 
 #include <math.h>
 #include <string.h>

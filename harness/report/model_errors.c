@@ -16,20 +16,20 @@
 #define FAILED_BY_ITSELF "r.outcome NOT IN (0, 1, 2, 5, 14)"
 
 static const char error_sql[] =
-    "SELECT t.arm_id, r.query, r.outcome, r.sqlstate, COUNT(*), "
+    "SELECT t.arm_id, r.query, r.outcome, r.sqlstate, SUM(r.statements), "
     "(SELECT e.text FROM error_sample e JOIN trial u ON u.id = e.trial_id "
     " WHERE u.experiment_id = ?1 AND u.arm_id = t.arm_id AND e.query = r.query "
     " AND e.outcome = r.outcome AND e.sqlstate = r.sqlstate ORDER BY e.rowid LIMIT 1) "
-    "FROM trial t JOIN record r ON r.trial_id = t.id "
+    "FROM trial t JOIN outcome_sum r ON r.trial_id = t.id "
     "WHERE t.experiment_id = ?1 AND " FAILED " "
     "GROUP BY t.arm_id, r.query, r.outcome, r.sqlstate "
-    "ORDER BY COUNT(*) DESC, r.query, t.arm_id, r.outcome, r.sqlstate";
+    "ORDER BY SUM(r.statements) DESC, r.query, t.arm_id, r.outcome, r.sqlstate";
 
-static const char count_sql[] =
-    "SELECT t.arm_id, r.query, COUNT(*) FROM trial t JOIN record r ON r.trial_id = t.id "
-    "WHERE t.experiment_id = ?1 AND t.role = 'measure' AND r.phase = 1 "
-    "AND " FAILED_BY_ITSELF " "
-    "GROUP BY t.arm_id, r.query";
+static const char count_sql[] = "SELECT t.arm_id, r.query, SUM(r.statements) FROM trial t "
+                                "JOIN outcome_sum r ON r.trial_id = t.id "
+                                "WHERE t.experiment_id = ?1 AND t.role = 'measure' AND r.phase = 1 "
+                                "AND " FAILED_BY_ITSELF " "
+                                "GROUP BY t.arm_id, r.query";
 
 struct reading {
     struct dyno_report_model *model;

@@ -3,7 +3,7 @@
 #include "load/record.h"
 #include "report/model_parts.h"
 #include "report/rows.h"
-#include "stats/quantile.h"
+#include "stats/sort.h"
 #include "store/horizon.h"
 
 #include <sqlite3.h>
@@ -31,12 +31,6 @@ struct sample {
     bool is_cut;  /* the durations are lower bounds */
     double t_ns;
     double series_ns[DYNO_REPORT_SERIES_COUNT]; /* NAN: this statement has none */
-};
-
-/* A duration with the query that it belongs to. */
-struct keyed {
-    size_t query;
-    double value;
 };
 
 struct reading {
@@ -100,37 +94,42 @@ static void sample_row(struct sqlite3_stmt *row, void *context)
     sample->series_ns[DYNO_REPORT_LAG] = (double)(send_ns - ready_ns);
 }
 
-static int compare_keyed(const void *a, const void *b)
+/* Durations or bounds of one series, put together by query; each group ascends. */
+struct groups {
+    double *values;
+    size_t *from; /* by query; one more is the end of the last */
+};
+
+static bool belongs(const struct sample *sample, enum dyno_report_series series, bool is_cut,
+                    size_t query_count)
 {
-    const struct keyed *x = a;
-    const struct keyed *y = b;
-    if (x->query != y->query)
-        return x->query < y->query ? -1 : 1;
-    return (x->value > y->value) - (x->value < y->value);
+    return sample->is_cut == is_cut && sample->query < query_count &&
+           !isnan(sample->series_ns[series]);
 }
 
-/* Exact durations or bounds of one series by query, ascending; returns how many. Free `*out`. */
-static size_t sorted_by_query(const struct sample *samples, size_t count,
-                              enum dyno_report_series series, bool is_cut, struct keyed **out)
+static struct groups group_by_query(const struct sample *samples, size_t count,
+                                    enum dyno_report_series series, bool is_cut, size_t query_count)
 {
-    struct keyed *keyed = dyno_xcalloc(count + 1, sizeof *keyed);
-    size_t kept = 0;
+    struct groups out = {.values = dyno_xcalloc(count + 1, sizeof(double)),
+                         .from = dyno_xcalloc(query_count + 2, sizeof(size_t))};
+    /* Counted two places ahead, so that filling moves each start to the place where its group ends. */
     for (size_t i = 0; i < count; i++)
-        if (samples[i].is_cut == is_cut && !isnan(samples[i].series_ns[series]))
-            keyed[kept++] = (struct keyed){samples[i].query, samples[i].series_ns[series]};
-    qsort(keyed, kept, sizeof *keyed, compare_keyed);
-    *out = keyed;
-    return kept;
+        if (belongs(&samples[i], series, is_cut, query_count))
+            out.from[samples[i].query + 2]++;
+    for (size_t query = 0; query < query_count; query++)
+        out.from[query + 2] += out.from[query + 1];
+    for (size_t i = 0; i < count; i++)
+        if (belongs(&samples[i], series, is_cut, query_count))
+            out.values[out.from[samples[i].query + 1]++] = samples[i].series_ns[series];
+    for (size_t query = 0; query < query_count; query++)
+        dyno_sort_f64(out.values + out.from[query], out.from[query + 1] - out.from[query]);
+    return out;
 }
 
-/* The values of `query` from `*at` on, which is moved behind them. */
-static size_t take_query(const struct keyed *keyed, size_t count, size_t query, size_t *at,
-                         double *values)
+static void groups_free(struct groups *groups)
 {
-    size_t len = 0;
-    while (*at < count && keyed[*at].query == query)
-        values[len++] = keyed[(*at)++].value;
-    return len;
+    free(groups->values);
+    free(groups->from);
 }
 
 /* Summaries by query of `count` samples into `out`, `stride` bytes apart. */
@@ -138,28 +137,20 @@ static void summarize_by_query(const struct sample *samples, size_t count,
                                enum dyno_report_series series, size_t query_count,
                                struct dyno_report_summary *out, size_t stride)
 {
-    struct keyed *exact = NULL;
-    struct keyed *cut = NULL;
-    size_t exact_count = sorted_by_query(samples, count, series, false, &exact);
-    size_t cut_count = sorted_by_query(samples, count, series, true, &cut);
-    double *values = dyno_xcalloc(exact_count + 1, sizeof *values);
-    double *bounds = dyno_xcalloc(cut_count + 1, sizeof *bounds);
-    size_t exact_at = 0;
-    size_t cut_at = 0;
+    struct groups exact = group_by_query(samples, count, series, false, query_count);
+    struct groups cut = group_by_query(samples, count, series, true, query_count);
     for (size_t query = 0; query < query_count; query++) {
         const struct dyno_report_durations durations = {
-            .sorted = values,
-            .count = take_query(exact, exact_count, query, &exact_at, values),
-            .bounds = bounds,
-            .bound_count = take_query(cut, cut_count, query, &cut_at, bounds),
+            .sorted = exact.values + exact.from[query],
+            .count = exact.from[query + 1] - exact.from[query],
+            .bounds = cut.values + cut.from[query],
+            .bound_count = cut.from[query + 1] - cut.from[query],
         };
         void *place = (char *)out + query * stride;
         *(struct dyno_report_summary *)place = dyno_report_summarize(&durations);
     }
-    free(exact);
-    free(cut);
-    free(values);
-    free(bounds);
+    groups_free(&exact);
+    groups_free(&cut);
 }
 
 /* Room for the durations of one series of `count` samples, exact ones and bounds. */

@@ -13,15 +13,22 @@
 #define SMALLEST_CHANGE 0.0953 /* ln 1.1 */
 
 static const char spark_sql[] =
-    "SELECT t.id, t.arm_id, r.query, " DYNO_SPARK_METRIC_COLUMNS " FROM trial t "
-    "JOIN record r ON r.trial_id = t.id "
-    "JOIN spark_statement s ON s.trial_id = r.trial_id AND s.seq = r.seq "
-    "WHERE t.experiment_id = ?1 AND t.role = 'measure' AND r.phase = 1 AND r.outcome = 2 "
-    "ORDER BY t.id, r.seq";
+    "SELECT t.id, t.arm_id, s.query, s.statements, s.execution_known, s.scheduler_delay_known, "
+    "s.task_max_known, s.task_median_known, s.skew_known, " DYNO_SPARK_METRIC_COLUMNS
+    " FROM trial t JOIN spark_sum s ON s.trial_id = t.id "
+    "WHERE t.experiment_id = ?1 AND t.role = 'measure' ORDER BY t.id, s.query";
 
-#define FIRST_METRIC_COLUMN 3
+#define STATEMENTS_COLUMN   3
+#define FIRST_METRIC_COLUMN 9
 
-/* Running means, one cell for each arm and query; the last query is all of them. */
+/* Which column says of how many statements a number is known; of the others it is known of all. */
+static const int known_columns[DYNO_SPARK_METRICS] = {
+    [DYNO_SPARK_EXECUTION] = 4, [DYNO_SPARK_SCHEDULER_DELAY] = 5,
+    [DYNO_SPARK_TASK_MAX] = 6,  [DYNO_SPARK_TASK_MEDIAN] = 7,
+    [DYNO_SPARK_SKEW] = 8,
+};
+
+/* Sums, one cell for each arm and query; the last query is all of them. */
 struct cell {
     int64_t statements;
     double sum[DYNO_SPARK_METRICS];
@@ -42,13 +49,11 @@ static struct cell *cell_at(const struct reading *reading, size_t arm, size_t qu
 
 static void add_row(struct cell *cell, struct sqlite3_stmt *row)
 {
-    cell->statements++;
+    cell->statements += sqlite3_column_int64(row, STATEMENTS_COLUMN);
     for (int i = 0; i < DYNO_SPARK_METRICS; i++) {
-        double value = dyno_report_column_f64(row, FIRST_METRIC_COLUMN + i);
-        if (isnan(value))
-            continue;
-        cell->sum[i] += value;
-        cell->known[i]++;
+        int column = known_columns[i] != 0 ? known_columns[i] : STATEMENTS_COLUMN;
+        cell->sum[i] += sqlite3_column_double(row, FIRST_METRIC_COLUMN + i);
+        cell->known[i] += sqlite3_column_int64(row, column);
     }
 }
 

@@ -18,15 +18,11 @@
 #define LEAST_PART_SHARE 0.05
 
 static const char account_sql[] =
-    "SELECT t.id, t.arm_id, COUNT(*), SUM(a.source = 'eventlog'), "
-    "SUM(a.session_wait_ns), SUM(a.generator_lag_ns), SUM(a.server_queue_ns), SUM(a.planning_ns), "
-    "SUM(a.scheduling_ns), SUM(a.deserialize_ns), SUM(a.compute_ns), SUM(a.gc_ns), "
-    "SUM(a.shuffle_fetch_ns), SUM(a.shuffle_write_ns), SUM(a.result_ns), SUM(a.driver_ns), "
-    "SUM(a.fetch_ns), SUM(a.unaccounted_ns) FROM trial t "
-    "JOIN record r ON r.trial_id = t.id "
-    "JOIN account a ON a.trial_id = r.trial_id AND a.seq = r.seq "
-    "WHERE t.experiment_id = ?1 AND t.role = 'measure' AND r.phase = 1 AND r.outcome = 2 "
-    "GROUP BY t.id ORDER BY t.id";
+    "SELECT t.id, t.arm_id, s.accounts, s.by_log, s.session_wait_ns, s.generator_lag_ns, "
+    "s.server_queue_ns, s.planning_ns, s.scheduling_ns, s.deserialize_ns, s.compute_ns, s.gc_ns, "
+    "s.shuffle_fetch_ns, s.shuffle_write_ns, s.result_ns, s.driver_ns, s.fetch_ns, s.unaccounted_ns "
+    "FROM trial t JOIN trial_sum s ON s.trial_id = t.id "
+    "WHERE t.experiment_id = ?1 AND t.role = 'measure' ORDER BY t.id";
 #define FIRST_PART_COLUMN 4
 
 /* SQLite gives the other columns of the row that has the maximum. */

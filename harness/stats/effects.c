@@ -2,6 +2,7 @@
 
 #include "stats/moments.h"
 #include "stats/quantile.h"
+#include "stats/sort.h"
 
 #include <gsl/gsl_cdf.h>
 

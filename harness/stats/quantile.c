@@ -1,22 +1,8 @@
 #include "stats/quantile.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sort.h>
 
 #include <math.h>
-
-void dyno_sort_f64(double *values, size_t count)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (isnan(values[i]))
-            continue;
-        double value = values[i];
-        values[i] = values[kept];
-        values[kept++] = value;
-    }
-    gsl_sort(values, 1, kept);
-}
 
 static bool is_inside(double p)
 {

@@ -11,9 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Ascending, NaN last. In place, without memory of its own. */
-void dyno_sort_f64(double *values, size_t count);
-
 /**
  * Type 7 (the default of R): h = (n - 1) p, linear between the neighbours of h. One value is every
  * quantile of itself. NaN for count 0, for p outside [0, 1], and if there is a NaN among the values.

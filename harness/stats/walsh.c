@@ -1,6 +1,7 @@
 #include "stats/walsh.h"
 
 #include "stats/quantile.h"
+#include "stats/sort.h"
 
 #include <gsl/gsl_cdf.h>
 

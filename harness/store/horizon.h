@@ -5,7 +5,6 @@
 /** An SQL expression over `trial t`: the moment until which a statement without an end is known to have been
  *  unfinished. It is the end of the window, or the last end seen in the drain after it. */
 #define DYNO_TRIAL_HORIZON_SQL                                                                     \
-    "max(t.measure_end_ns, coalesce((SELECT max(done_ns) FROM record r WHERE r.trial_id = t.id), " \
-    "0))"
+    "max(t.measure_end_ns, coalesce((SELECT s.last_done_ns FROM trial_sum s WHERE s.trial_id = t.id), 0))"
 
 #endif

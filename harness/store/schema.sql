@@ -267,6 +267,80 @@ CREATE TABLE counter (
 );
 CREATE INDEX counter_by_trial ON counter (trial_id, source, name, t_ns);
 
+-- Sums over a trial's statements, written with it, so that who reads a long experiment need not read them all.
+CREATE TABLE trial_sum (
+    trial_id         INTEGER PRIMARY KEY REFERENCES trial (id) ON DELETE CASCADE,
+    last_done_ns     INTEGER NOT NULL,         -- 0: nothing ended
+    accounts         INTEGER NOT NULL,         -- measured statements that ended well and have an account
+    by_log           INTEGER NOT NULL,         -- of those, told by the event log
+    session_wait_ns  INTEGER NOT NULL,         -- the parts of account, added up over them
+    generator_lag_ns INTEGER NOT NULL,
+    server_queue_ns  INTEGER NOT NULL,
+    planning_ns      INTEGER NOT NULL,
+    scheduling_ns    INTEGER NOT NULL,
+    deserialize_ns   INTEGER NOT NULL,
+    compute_ns       INTEGER NOT NULL,
+    gc_ns            INTEGER NOT NULL,
+    shuffle_fetch_ns INTEGER NOT NULL,
+    shuffle_write_ns INTEGER NOT NULL,
+    result_ns        INTEGER NOT NULL,
+    driver_ns        INTEGER NOT NULL,
+    fetch_ns         INTEGER NOT NULL,
+    unaccounted_ns   INTEGER NOT NULL
+);
+
+-- How the statements of each query ended, and the extremes of what they returned.
+CREATE TABLE outcome_sum (
+    trial_id       INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    query          INTEGER NOT NULL,           -- query.ordinal
+    phase          INTEGER NOT NULL,           -- as in record
+    outcome        INTEGER NOT NULL,
+    sqlstate       TEXT NOT NULL,
+    statements     INTEGER NOT NULL,
+    min_rows       INTEGER NOT NULL,
+    max_rows       INTEGER NOT NULL,
+    first_checksum TEXT,                       -- in the order of texts; NULL: none was taken
+    last_checksum  TEXT,
+    PRIMARY KEY (trial_id, query, phase, outcome, sqlstate)
+) WITHOUT ROWID;
+
+-- Spark's numbers of the measured statements that ended well, added up; NULL where none of them is known.
+CREATE TABLE spark_sum (
+    trial_id              INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    query                 INTEGER NOT NULL,    -- query.ordinal
+    statements            INTEGER NOT NULL,
+    execution_known       INTEGER NOT NULL,    -- statements behind the sums that may be NULL in spark_statement
+    scheduler_delay_known INTEGER NOT NULL,
+    task_max_known        INTEGER NOT NULL,
+    task_median_known     INTEGER NOT NULL,
+    skew_known            INTEGER NOT NULL,
+    jobs                  INTEGER NOT NULL,
+    stages                INTEGER NOT NULL,
+    skipped_stages        INTEGER NOT NULL,
+    tasks                 INTEGER NOT NULL,
+    failed_tasks          INTEGER NOT NULL,
+    execution_ms          REAL,
+    job_ms                REAL NOT NULL,
+    run_ms                REAL NOT NULL,
+    cpu_ms                REAL NOT NULL,
+    gc_ms                 REAL NOT NULL,
+    deserialize_ms        REAL NOT NULL,
+    scheduler_delay_ms    REAL,
+    shuffle_read_bytes    INTEGER NOT NULL,
+    shuffle_write_bytes   INTEGER NOT NULL,
+    shuffle_fetch_ms      REAL NOT NULL,
+    spill_memory_bytes    INTEGER NOT NULL,
+    spill_disk_bytes      INTEGER NOT NULL,
+    input_bytes           INTEGER NOT NULL,
+    input_records         INTEGER NOT NULL,
+    output_bytes          INTEGER NOT NULL,
+    peak_memory_bytes     INTEGER NOT NULL,
+    task_max_ms           REAL,
+    task_median_ms        REAL,
+    skew_ratio            REAL,
+    PRIMARY KEY (trial_id, query)
+) WITHOUT ROWID;
+
 -- Latencies of statements that have ended, for each query, outcome and second of the measured window (of the
 -- intended start): HdrHistogram, encoding V2, compressed. Several rows of one key are parts of one histogram.
 CREATE TABLE histogram (

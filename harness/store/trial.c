@@ -2,6 +2,7 @@
 #include "store/explained.h"
 #include "store/sql.h"
 #include "store/store.h"
+#include "store/sums.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -277,6 +278,8 @@ enum dyno_status dyno_store_trial_add(struct dyno_store *store, int64_t experime
         id = sqlite3_last_insert_rowid(db);
     for (size_t i = 0; status == DYNO_OK && i < COUNT_OF(kinds); i++)
         status = put_rows(db, &kinds[i], id, trial, err);
+    if (status == DYNO_OK)
+        status = dyno_store_sum_up(db, id, err);
     status = dyno_sql_end(db, status, err);
     if (status == DYNO_OK)
         *id_out = id;

@@ -8,6 +8,7 @@
  */
 #include "load/trial_kit.h"
 #include "stats/quantile.h"
+#include "stats/sort.h"
 #include "support/fake_hs2.h"
 
 #include <stdio.h>

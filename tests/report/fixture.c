@@ -4,6 +4,7 @@
 #include "base/rng.h"
 #include "base/str.h"
 #include "report/unit.h"
+#include "store/sums.h"
 
 #include <sqlite3.h>
 
@@ -462,6 +463,7 @@ void fixture_open(struct fixture *fixture, const struct fixture_shape *shape)
     fixture_exec(fixture, "BEGIN");
     fill(&b);
     fixture_exec(fixture, "COMMIT");
+    fixture_sum_up(fixture);
 }
 
 void fixture_close(struct fixture *fixture)
@@ -480,6 +482,7 @@ void fixture_cut_off(const struct fixture *fixture, int seq)
                    "WHERE phase = 1 AND seq >= %d",
                    seq);
     fixture_exec(fixture, sql);
+    fixture_sum_up(fixture);
 }
 
 void fixture_exec(const struct fixture *fixture, const char *sql)
@@ -487,6 +490,19 @@ void fixture_exec(const struct fixture *fixture, const char *sql)
     sqlite3 *db = dyno_store_handle(fixture->store);
     if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
         fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+}
+
+void fixture_sum_up(const struct fixture *fixture)
+{
+    sqlite3 *db = dyno_store_handle(fixture->store);
+    struct dyno_err err = DYNO_ERR_INIT;
+    int64_t trials = 0;
+    assert_int_equal(dyno_sql_number(db, "SELECT max(id) FROM trial", 0, &trials, &err), DYNO_OK);
+    fixture_exec(fixture, "BEGIN");
+    for (int64_t id = 1; id <= trials; id++)
+        if (dyno_store_sum_up(db, id, &err) != DYNO_OK)
+            fail_msg("%s", err.message);
+    fixture_exec(fixture, "COMMIT");
 }
 
 struct dyno_report_model *fixture_model(const struct fixture *fixture)

@@ -54,6 +54,9 @@ char *fixture_html(const struct fixture_shape *shape);
 /** Run one SQL text against the file. */
 void fixture_exec(const struct fixture *fixture, const char *sql);
 
+/** The stored sums of all trials once more, after statements were changed by hand. */
+void fixture_sum_up(const struct fixture *fixture);
+
 /** From that statement of each trial on, each was cancelled by us after half a minute. */
 void fixture_cut_off(const struct fixture *fixture, int seq);
 

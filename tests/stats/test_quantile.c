@@ -1,5 +1,6 @@
 #include "base/rng.h"
 #include "stats/quantile.h"
+#include "stats/sort.h"
 #include "stats/vectors.h"
 
 static void test_quantile_type7_equals_r(void **state)

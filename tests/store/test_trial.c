@@ -62,6 +62,58 @@ static void test_trial_lands_with_all_its_rows(void **state)
     free(records);
 }
 
+/* What reports read in place of the statements says the same as they do. */
+static void test_sums_are_those_of_the_statements(void **state)
+{
+    struct dyno_store *store = fixture_open(*state);
+    struct fixture_compare ids = fixture_compare(store);
+    struct dyno_store_record *records = fixture_records(100);
+    struct dyno_spark_statement spark[98];
+    struct dyno_store_account accounts[98];
+    for (int64_t i = 0; i < 98; i++) {
+        spark[i] = spark_row;
+        spark[i].seq = i + 1;
+        spark[i].tasks = i % 5 == 0 ? INT64_MAX : 3;
+        spark[i].skew_ratio = i % 7 == 0 ? 1.5 : (double)NAN;
+        accounts[i] = (struct dyno_store_account){
+            .seq = i + 1, .source = i % 2 == 0 ? "rest" : "eventlog", .part_ns = {i, 2 * i}};
+    }
+    records[4].outcome = 3;
+    records[4].sqlstate = "42000";
+    records[5].phase = 0;
+    records[6].row_count = 99;
+    struct dyno_store_trial trial = fixture_trial(&ids, 0, 1, records, 100);
+    trial.statements = spark;
+    trial.statement_count = 98;
+    trial.accounts = accounts;
+    trial.account_count = 98;
+    int64_t id = 0;
+    assert_int_equal(dyno_store_trial_add(store, ids.experiment, &trial, &id, NULL), DYNO_OK);
+    static const char *const same[] = {
+        "SELECT (SELECT last_done_ns FROM trial_sum) = (SELECT max(done_ns) FROM record)",
+        "SELECT (SELECT sum(statements) FROM outcome_sum) = 100",
+        "SELECT (SELECT statements FROM outcome_sum WHERE outcome = 3 AND sqlstate = '42000') = 1",
+        "SELECT (SELECT max(max_rows) FROM outcome_sum) = 99",
+        "SELECT (SELECT min(first_checksum) FROM outcome_sum) = (SELECT min(checksum) FROM record)",
+        "SELECT count(*) = 0 FROM (SELECT query, count(*) AS n, count(s.skew_ratio) AS known, "
+        "total(s.skew_ratio) AS skew, total(s.tasks) AS tasks, total(s.job_ms) AS job FROM record r "
+        "JOIN spark_statement s ON s.trial_id = r.trial_id AND s.seq = r.seq WHERE r.phase = 1 AND "
+        "r.outcome = 2 GROUP BY query) w LEFT JOIN spark_sum s ON s.query = w.query "
+        "WHERE s.query IS NULL OR w.n <> s.statements OR w.known <> s.skew_known OR "
+        "w.skew <> s.skew_ratio OR w.tasks <> s.tasks OR w.job <> s.job_ms",
+        "SELECT (SELECT count(*) FROM spark_sum) = 2 AND (SELECT max(execution_ms) FROM spark_sum) IS "
+        "NULL",
+        "SELECT s.accounts = count(*) AND s.by_log = sum(source = 'eventlog') AND "
+        "s.session_wait_ns = sum(a.session_wait_ns) AND s.generator_lag_ns = sum(a.generator_lag_ns) "
+        "FROM trial_sum s JOIN account a JOIN record r ON r.seq = a.seq WHERE r.phase = 1 AND "
+        "r.outcome = 2",
+    };
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
+        if (fixture_number(store, same[i]) != 1)
+            fail_msg("%s", same[i]);
+    free(records);
+}
+
 static void test_warmup_has_no_block_and_absent_checksum_is_empty(void **state)
 {
     struct dyno_store *store = fixture_open(*state);
@@ -202,6 +254,7 @@ int main(void)
 #define ONE(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
         ONE(test_trial_lands_with_all_its_rows),
+        ONE(test_sums_are_those_of_the_statements),
         ONE(test_warmup_has_no_block_and_absent_checksum_is_empty),
         ONE(test_one_bad_row_leaves_nothing_of_the_trial),
         ONE(test_full_disk_is_an_error_and_the_file_stays_sound),
