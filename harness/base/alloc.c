@@ -38,18 +38,24 @@ char *dyno_xstrndup(const char *text, size_t len)
     return copy;
 }
 
-char *dyno_xasprintf(const char *fmt, ...)
+char *dyno_xvasprintf(const char *fmt, va_list args)
 {
-    va_list args;
-    va_start(args, fmt);
     va_list again;
     va_copy(again, args);
     int len = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
     if (len < 0)
         len = 0;
     char *text = or_abort(malloc((size_t)len + 1));
     (void)vsnprintf(text, (size_t)len + 1, fmt, again);
     va_end(again);
+    return text;
+}
+
+char *dyno_xasprintf(const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    char *text = dyno_xvasprintf(fmt, args);
+    va_end(args);
     return text;
 }

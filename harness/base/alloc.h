@@ -5,6 +5,7 @@
 #ifndef DYNO_BASE_ALLOC_H
 #define DYNO_BASE_ALLOC_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /** Zeroed memory for `count` items of `bytes` each; the caller frees it with free(). */
@@ -21,5 +22,6 @@ char *dyno_xstrndup(const char *text, size_t len);
 
 /** A formatted string of any length; the caller frees it. */
 char *dyno_xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *dyno_xvasprintf(const char *fmt, va_list args) __attribute__((format(printf, 1, 0)));
 
 #endif

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,4 +173,14 @@ void dyno_json_add_string(cJSON *object, const char *key, const char *value)
         cJSON_AddStringToObject(object, key, value);
     else
         cJSON_AddNullToObject(object, key);
+}
+
+void dyno_json_push_text(cJSON *array, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    char *text = dyno_xvasprintf(fmt, args);
+    va_end(args);
+    cJSON_AddItemToArray(array, cJSON_CreateString(text));
+    free(text);
 }

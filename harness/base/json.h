@@ -56,4 +56,7 @@ void dyno_json_add_f64(cJSON *object, const char *key, double value);
 /** Add a string, or null for NULL. */
 void dyno_json_add_string(cJSON *object, const char *key, const char *value);
 
+/** Append a formatted string to an array. */
+void dyno_json_push_text(cJSON *array, const char *fmt, ...) DYNO_PRINTF(2, 3);
+
 #endif

@@ -47,18 +47,6 @@ static void find_fault(struct comparison *c)
     }
 }
 
-static void add_text(cJSON *list, const char *fmt, ...) DYNO_PRINTF(2, 3);
-
-static void add_text(cJSON *list, const char *fmt, ...)
-{
-    char text[512];
-    va_list args;
-    va_start(args, fmt);
-    (void)vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    cJSON_AddItemToArray(list, cJSON_CreateString(text));
-}
-
 /** Where the noise floor took the place of the margin that was asked for. */
 static void add_noise(cJSON *list, const struct comparison *c)
 {
@@ -66,8 +54,9 @@ static void add_noise(cJSON *list, const struct comparison *c)
     for (size_t i = 0; i < c->contrasts.primary_count; i++)
         largest = fmax(largest, c->contrasts.primary[i]->floor);
     if (largest > log1p(c->evidence->margin))
-        add_text(list, "margin raised to %.2g %%, the noise floor of experiment %" PRId64,
-                 100.0 * expm1(largest), c->evidence->noise.experiment_id);
+        dyno_json_push_text(list,
+                            "margin raised to %.2g %%, the noise floor of experiment %" PRId64,
+                            100.0 * expm1(largest), c->evidence->noise.experiment_id);
 }
 
 static void add_disturbances(cJSON *list, const struct comparison *c)
@@ -78,9 +67,9 @@ static void add_disturbances(cJSON *list, const struct comparison *c)
         if (!d->is_seen)
             continue;
         dyno_sentence_percent(d->estimate, size, sizeof size);
-        add_text(list, "%s of %s seen in %s",
-                 strcmp(d->name, "carry_over") == 0 ? "carry-over" : d->name, size,
-                 dyno_metric_word(dyno_metric_of(d->metric)));
+        dyno_json_push_text(list, "%s of %s seen in %s",
+                            strcmp(d->name, "carry_over") == 0 ? "carry-over" : d->name, size,
+                            dyno_metric_word(dyno_metric_of(d->metric)));
     }
 }
 
@@ -91,23 +80,25 @@ static char *make_qualifiers(const struct comparison *c)
     size_t count = contrasts->block_count;
     cJSON *list = cJSON_CreateArray();
     if (count > 0 && count < DYNO_JUDGEMENT_MIN_BLOCKS)
-        add_text(list, "provisional: %zu of at least %d blocks", count, DYNO_JUDGEMENT_MIN_BLOCKS);
+        dyno_json_push_text(list, "provisional: %zu of at least %d blocks", count,
+                            DYNO_JUDGEMENT_MIN_BLOCKS);
     if (contrasts->start_pairs == 1)
-        add_text(list, "on one server start");
+        dyno_json_push_text(list, "on one server start");
     if (contrasts->blocks_run > count)
-        add_text(list, "%zu of %zu blocks left out: a trial was missing or not valid",
-                 contrasts->blocks_run - count, contrasts->blocks_run);
+        dyno_json_push_text(list, "%zu of %zu blocks left out: a trial was missing or not valid",
+                            contrasts->blocks_run - count, contrasts->blocks_run);
     if ((int64_t)contrasts->blocks_run < c->evidence->blocks_planned)
-        add_text(list, "stopped after %zu of %" PRId64 " blocks", contrasts->blocks_run,
-                 c->evidence->blocks_planned);
+        dyno_json_push_text(list, "stopped after %zu of %" PRId64 " blocks", contrasts->blocks_run,
+                            c->evidence->blocks_planned);
     for (size_t i = 0; i < contrasts->count; i++)
         if (contrasts->items[i].is_primary && !contrasts->items[i].is_estimable)
-            add_text(list, "%s not estimable", dyno_metric_word(contrasts->items[i].metric));
+            dyno_json_push_text(list, "%s not estimable",
+                                dyno_metric_word(contrasts->items[i].metric));
     add_noise(list, c);
     add_disturbances(list, c);
     if (c->results.wavering.len > 0)
-        add_text(list, "results vary from run to run within an arm: %s",
-                 dyno_str_text(&c->results.wavering));
+        dyno_json_push_text(list, "results vary from run to run within an arm: %s",
+                            dyno_str_text(&c->results.wavering));
     char *text = cJSON_PrintUnformatted(list);
     cJSON_Delete(list);
     return text;

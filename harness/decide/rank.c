@@ -275,38 +275,30 @@ static char *best_json(const struct verdict_making *m)
     return text;
 }
 
-static void add_text(cJSON *list, const char *fmt, ...) DYNO_PRINTF(2, 3);
-
-static void add_text(cJSON *list, const char *fmt, ...)
-{
-    char text[512];
-    va_list args;
-    va_start(args, fmt);
-    (void)vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    cJSON_AddItemToArray(list, cJSON_CreateString(text));
-}
-
 /* What a reader must know beside the verdict; the caller frees the JSON list. */
 static char *make_qualifiers(const struct verdict_making *m)
 {
     const struct dyno_rank_design *design = &m->design;
     cJSON *list = cJSON_CreateArray();
     if (design->design.is_sieve)
-        add_text(list, "a sieve: every main effect is mixed with interactions of the others");
+        dyno_json_push_text(list,
+                            "a sieve: every main effect is mixed with interactions of the others");
     else if (design->resolution == 3)
-        add_text(list, "resolution III: main effects are mixed with interactions of two");
+        dyno_json_push_text(list,
+                            "resolution III: main effects are mixed with interactions of two");
     if (m->has_primary && m->cells.replicates == 1)
-        add_text(list, "one replicate: the noise is judged from the effects themselves (Lenth)");
+        dyno_json_push_text(
+            list, "one replicate: the noise is judged from the effects themselves (Lenth)");
     if (m->cells.replicates > 0 && (int)m->cells.replicates < design->replicates)
-        add_text(list, "%d of %d replicates left out: %zu trials are missing or not valid",
-                 design->replicates - (int)m->cells.replicates, design->replicates,
-                 m->cells.missing);
+        dyno_json_push_text(
+            list, "%d of %d replicates left out: %zu trials are missing or not valid",
+            design->replicates - (int)m->cells.replicates, design->replicates, m->cells.missing);
     if (m->is_best_default)
-        add_text(list, "the server's defaults stand at the best levels already");
+        dyno_json_push_text(list, "the server's defaults stand at the best levels already");
     else if (m->has_best && m->best.is_guess)
-        add_text(list, "the best profile takes a chain of interactions for the one whose settings "
-                       "matter by themselves");
+        dyno_json_push_text(
+            list, "the best profile takes a chain of interactions for the one whose settings "
+                  "matter by themselves");
     char *text = cJSON_PrintUnformatted(list);
     cJSON_Delete(list);
     return text;

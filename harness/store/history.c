@@ -32,17 +32,6 @@ enum dyno_status dyno_store_fingerprint_put(struct dyno_store *store, int64_t ex
                           cells, COUNT_OF(cells), err);
 }
 
-static enum dyno_status run_once(sqlite3 *db, const char *sql, int64_t id, struct dyno_err *err)
-{
-    sqlite3_stmt *statement = NULL;
-    struct dyno_cell cell = dyno_cell_i64(id);
-    enum dyno_status status = dyno_sql_prepare(db, sql, &statement, err);
-    if (status == DYNO_OK)
-        status = dyno_sql_run(statement, &cell, 1, err);
-    (void)sqlite3_finalize(statement);
-    return status;
-}
-
 static enum dyno_status insert_noises(sqlite3_stmt *statement, int64_t experiment_id,
                                       const struct dyno_store_noise *row, struct dyno_err *err)
 {
@@ -61,10 +50,11 @@ enum dyno_status dyno_store_noise_put(struct dyno_store *store, int64_t experime
 {
     sqlite3 *db = dyno_store_handle(store);
     sqlite3_stmt *statement = NULL;
+    const struct dyno_cell id = dyno_cell_i64(experiment_id);
     enum dyno_status status = dyno_sql_begin(db, DYNO_DURABLE_POWER, err);
     if (status != DYNO_OK)
         return status;
-    status = run_once(db, "DELETE FROM noise WHERE experiment_id = ?1", experiment_id, err);
+    status = dyno_sql_once(db, "DELETE FROM noise WHERE experiment_id = ?1", &id, 1, err);
     if (status == DYNO_OK)
         status = dyno_sql_prepare(db, insert_noise, &statement, err);
     for (size_t i = 0; status == DYNO_OK && i < count; i++)
@@ -79,10 +69,11 @@ enum dyno_status dyno_store_disturbances_put(struct dyno_store *store, int64_t e
 {
     sqlite3 *db = dyno_store_handle(store);
     sqlite3_stmt *statement = NULL;
+    const struct dyno_cell id = dyno_cell_i64(experiment_id);
     enum dyno_status status = dyno_sql_begin(db, DYNO_DURABLE_POWER, err);
     if (status != DYNO_OK)
         return status;
-    status = run_once(db, "DELETE FROM disturbance WHERE experiment_id = ?1", experiment_id, err);
+    status = dyno_sql_once(db, "DELETE FROM disturbance WHERE experiment_id = ?1", &id, 1, err);
     if (status == DYNO_OK)
         status = dyno_sql_prepare(db, insert_disturbance, &statement, err);
     for (size_t i = 0; status == DYNO_OK && i < count; i++) {

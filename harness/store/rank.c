@@ -112,17 +112,6 @@ static size_t value_cells(const void *rows, size_t i, struct dyno_cell *out)
     return put_cells(out, cells, COUNT_OF(cells));
 }
 
-static enum dyno_status run_once(sqlite3 *db, const char *sql, const struct dyno_cell *cells,
-                                 size_t count, struct dyno_err *err)
-{
-    sqlite3_stmt *statement = NULL;
-    enum dyno_status status = dyno_sql_prepare(db, sql, &statement, err);
-    if (status == DYNO_OK)
-        status = dyno_sql_run(statement, cells, count, err);
-    (void)sqlite3_finalize(statement);
-    return status;
-}
-
 static enum dyno_status put_design(sqlite3 *db, int64_t id, const struct dyno_store_design *d,
                                    struct dyno_err *err)
 {
@@ -131,9 +120,9 @@ static enum dyno_status put_design(sqlite3 *db, int64_t id, const struct dyno_st
         dyno_cell_i64(d->base_runs), dyno_cell_i64(d->replicates),   dyno_cell_i64(d->resolution),
         dyno_cell_i64(d->splits),    dyno_cell_i64(d->default_runs), dyno_cell_text(d->metric)};
     enum dyno_status status =
-        run_once(db, "DELETE FROM factor WHERE experiment_id = ?1", cells, 1, err);
+        dyno_sql_once(db, "DELETE FROM factor WHERE experiment_id = ?1", cells, 1, err);
     if (status == DYNO_OK)
-        status = run_once(db, insert_design, cells, COUNT_OF(cells), err);
+        status = dyno_sql_once(db, insert_design, cells, COUNT_OF(cells), err);
     if (status == DYNO_OK)
         status = insert_rows(db, insert_factor, id, d->factors, d->factor_count, factor_cells, err);
     return status;
@@ -159,7 +148,7 @@ static enum dyno_status clear(sqlite3 *db, int64_t id, struct dyno_err *err)
     const struct dyno_cell cell = dyno_cell_i64(id);
     enum dyno_status status = DYNO_OK;
     for (size_t i = 0; status == DYNO_OK && i < COUNT_OF(statements); i++)
-        status = run_once(db, statements[i], &cell, 1, err);
+        status = dyno_sql_once(db, statements[i], &cell, 1, err);
     return status;
 }
 
@@ -174,9 +163,10 @@ static enum dyno_status put_ranking(sqlite3 *db, int64_t id, const struct dyno_s
                                      dyno_cell_text(r->fold)};
     enum dyno_status status = clear(db, id, err);
     if (status == DYNO_OK)
-        status = run_once(db, replace_verdict, verdict, COUNT_OF(verdict), err);
+        status = dyno_sql_once(db, replace_verdict, verdict, COUNT_OF(verdict), err);
     if (status == DYNO_OK)
-        status = run_once(db,
+        status =
+            dyno_sql_once(db,
                           "UPDATE design SET best = ?2, best_ns = ?3, default_ns = ?4, fold = ?5 "
                           "WHERE experiment_id = ?1",
                           best, COUNT_OF(best), err);

@@ -131,6 +131,17 @@ enum dyno_status dyno_sql_run(sqlite3_stmt *statement, const struct dyno_cell *c
     return status;
 }
 
+enum dyno_status dyno_sql_once(sqlite3 *db, const char *sql, const struct dyno_cell *cells,
+                               size_t count, struct dyno_err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    enum dyno_status status = dyno_sql_prepare(db, sql, &statement, err);
+    if (status == DYNO_OK)
+        status = dyno_sql_run(statement, cells, count, err);
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
 enum dyno_status dyno_sql_select(sqlite3 *db, const char *sql, const struct dyno_cell *cells,
                                  size_t count, sqlite3_stmt **out, struct dyno_err *err)
 {
@@ -185,13 +196,8 @@ enum dyno_status dyno_sql_end(sqlite3 *db, enum dyno_status status, struct dyno_
 enum dyno_status dyno_sql_write(sqlite3 *db, enum dyno_durability durability, const char *sql,
                                 const struct dyno_cell *cells, size_t count, struct dyno_err *err)
 {
-    sqlite3_stmt *statement = NULL;
     enum dyno_status status = dyno_sql_begin(db, durability, err);
     if (status != DYNO_OK)
         return status;
-    status = dyno_sql_prepare(db, sql, &statement, err);
-    if (status == DYNO_OK)
-        status = dyno_sql_run(statement, cells, count, err);
-    (void)sqlite3_finalize(statement);
-    return dyno_sql_end(db, status, err);
+    return dyno_sql_end(db, dyno_sql_once(db, sql, cells, count, err), err);
 }

@@ -70,6 +70,10 @@ enum dyno_status dyno_sql_bind(sqlite3_stmt *statement, const struct dyno_cell *
 enum dyno_status dyno_sql_run(sqlite3_stmt *statement, const struct dyno_cell *cells, size_t count,
                               struct dyno_err *err) DYNO_MUST_CHECK;
 
+/** Prepare, bind, run to the end and finalize; for a statement that is needed once. */
+enum dyno_status dyno_sql_once(sqlite3 *db, const char *sql, const struct dyno_cell *cells,
+                               size_t count, struct dyno_err *err) DYNO_MUST_CHECK;
+
 /** To the next row; `*has_row_out` false at the end. */
 enum dyno_status dyno_sql_next(sqlite3_stmt *statement, bool *has_row_out,
                                struct dyno_err *err) DYNO_MUST_CHECK;

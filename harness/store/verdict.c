@@ -51,17 +51,6 @@ static enum dyno_status put_contrast(sqlite3_stmt *statement, int64_t experiment
     return dyno_sql_run(statement, cells, COUNT_OF(cells), err);
 }
 
-static enum dyno_status run_once(sqlite3 *db, const char *sql, const struct dyno_cell *cells,
-                                 size_t count, struct dyno_err *err)
-{
-    sqlite3_stmt *statement = NULL;
-    enum dyno_status status = dyno_sql_prepare(db, sql, &statement, err);
-    if (status == DYNO_OK)
-        status = dyno_sql_run(statement, cells, count, err);
-    (void)sqlite3_finalize(statement);
-    return status;
-}
-
 static enum dyno_status put_all(sqlite3 *db, int64_t experiment_id,
                                 const struct dyno_store_contrast *contrasts, size_t count,
                                 const struct dyno_store_verdict *verdict, struct dyno_err *err)
@@ -73,9 +62,9 @@ static enum dyno_status put_all(sqlite3 *db, int64_t experiment_id,
     };
     sqlite3_stmt *statement = NULL;
     enum dyno_status status =
-        run_once(db, "DELETE FROM contrast WHERE experiment_id = ?1", cells, 1, err);
+        dyno_sql_once(db, "DELETE FROM contrast WHERE experiment_id = ?1", cells, 1, err);
     if (status == DYNO_OK)
-        status = run_once(db, replace_verdict, cells, COUNT_OF(cells), err);
+        status = dyno_sql_once(db, replace_verdict, cells, COUNT_OF(cells), err);
     if (status == DYNO_OK)
         status = dyno_sql_prepare(db, insert_contrast, &statement, err);
     for (size_t i = 0; status == DYNO_OK && i < count; i++)

@@ -81,6 +81,20 @@ static void test_json_fallbacks_survive_wrong_types(void **state)
     cJSON_Delete(json);
 }
 
+static void test_json_pushes_texts_of_any_length(void **state)
+{
+    (void)state;
+    cJSON *array = cJSON_CreateArray();
+    char longer[3000];
+    memset(longer, 'x', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    dyno_json_push_text(array, "%d of %s", 3, "4");
+    dyno_json_push_text(array, "%s", longer);
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(array, 0)), "3 of 4");
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(array, 1)), longer);
+    cJSON_Delete(array);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -89,6 +103,7 @@ int main(void)
         cmocka_unit_test(test_json_writes_no_number_that_json_has_not),
         cmocka_unit_test(test_json_says_in_which_line_it_fails),
         cmocka_unit_test(test_json_fallbacks_survive_wrong_types),
+        cmocka_unit_test(test_json_pushes_texts_of_any_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
