@@ -31,6 +31,7 @@ struct generator {
     pid_t pid;
     bool is_running;
     int restarts;
+    bool was_killed;
     struct dyno_trial_file *file; /* NULL: none to be seen yet */
 };
 
@@ -170,18 +171,27 @@ static enum dyno_status settle_crash(struct fleet *fleet, struct generator *g,
     return start_one(fleet, g, is_resumable, err);
 }
 
+/* One that came to its end has counted them; of one that we killed before, every session that was in a call. */
+static int64_t stuck_sessions(const struct generator *g)
+{
+    if (g->file == NULL)
+        return 0;
+    return g->was_killed && !is_over(g) ? (int64_t)dyno_trial_file_calls(g->file, NULL)
+                                        : dyno_trial_file_header(g->file)->stuck;
+}
+
 static enum dyno_status bury(struct fleet *fleet, struct generator *g, const struct dyno_exit *exit,
                              struct dyno_err *err)
 {
     struct dyno_generated *out = fleet->out;
     g->is_running = false;
     look_for_file(g);
-    if (!out->was_killed && has_crashed(g, exit)) {
+    if (!g->was_killed && has_crashed(g, exit)) {
         enum dyno_status status = settle_crash(fleet, g, exit, err);
         if (status != DYNO_OK || g->is_running)
             return status;
-    } else if (out->was_killed && g->file != NULL)
-        out->stuck += (int64_t)dyno_trial_file_calls(g->file, NULL);
+    }
+    out->stuck += stuck_sessions(g);
     keep_last_words(g, out);
     if (out->signal == 0)
         out->signal = exit->signal;
@@ -270,6 +280,7 @@ static bool look(struct fleet *fleet, enum dyno_status *status, struct dyno_err 
         struct dyno_exit exit = dyno_process_wait(g->pid, runs_any ? 0 : until_ns);
         if (exit.is_running && dyno_now_ns() > fleet->deadline_ns) {
             fleet->out->was_killed = true;
+            g->was_killed = true;
             exit = dyno_process_stop_group(g->pid, DYNO_NS_PER_S);
         }
         if (!exit.is_running && *status == DYNO_OK)
@@ -317,38 +328,39 @@ static enum dyno_status leave_note(const struct fleet *fleet, struct dyno_err *e
     const char **paths = dyno_xcalloc(fleet->count, sizeof *paths);
     for (size_t i = 0; i < fleet->count; i++)
         paths[i] = fleet->all[i].path;
+    const struct dyno_salvage_files left = {
+        .plan_path = fleet->plan_path, .paths = paths, .count = fleet->count};
     enum dyno_status status = dyno_child_blame_cache(
-        dyno_salvage_note(fleet->bench, fleet->watch->place, paths, fleet->count, err), err);
+        dyno_salvage_note(fleet->bench, fleet->watch->place, &left, err), err);
     free(paths);
     return status;
 }
 
-/* One file of all shares, where each has left one. */
+/* One file of all shares that left one; what the others were to send is in it as not sent. */
 static enum dyno_status put_together(struct fleet *fleet, struct dyno_err *err)
 {
     struct dyno_generated *out = fleet->out;
+    const struct dyno_merge_options options = {.plan = fleet->plan, .takes_unfinished = true};
     const char **paths = dyno_xcalloc(fleet->count, sizeof *paths);
-    char *merged = NULL;
-    bool have_all = true;
+    size_t count = 0;
     for (size_t i = 0; i < fleet->count; i++) {
         struct generator *g = &fleet->all[i];
-        paths[i] = g->path;
-        have_all = have_all && g->file != NULL;
-        if (g->file != NULL)
-            out->stuck += dyno_trial_file_header(g->file)->stuck;
+        if (g->file != NULL && (fleet->count == 1 || dyno_file_exists(g->path)))
+            paths[count++] = g->path;
     }
     enum dyno_status status = DYNO_OK;
-    if (have_all && fleet->count == 1) {
+    out->has_absent = count < fleet->count;
+    if (count > 0 && fleet->count == 1) {
         out->file = fleet->all[0].file;
         fleet->all[0].file = NULL;
-    } else if (have_all) {
-        merged = dyno_bench_scratch(fleet->bench, "trial", "records");
+    } else if (count > 0) {
+        char *merged = dyno_bench_scratch(fleet->bench, "trial", "records");
         status =
-            dyno_child_blame_cache(dyno_trial_merge_any(paths, fleet->count, merged, err), err);
+            dyno_child_blame_cache(dyno_trial_merge_with(paths, count, &options, merged, err), err);
         if (status == DYNO_OK)
             status = dyno_trial_file_open(merged, &out->file, err);
+        free(merged);
     }
-    free(merged);
     free(paths);
     return status;
 }

@@ -18,6 +18,7 @@ struct dyno_generated {
     bool has_gap;                 /**< one crashed and nobody took its place */
     char crash[400];              /**< the first crash: how, and in which call of which session */
     char last_words[256];         /**< last line of what was said; "" if nothing was */
+    bool has_absent;              /**< one left no records; those of the others are in `file` */
 };
 
 /** What to do while a trial runs. */

@@ -22,8 +22,13 @@ static char *ticks_of_us(void)
     return dyno_xasprintf("%" PRIu64, dyno_process_start_ticks(getpid()));
 }
 
+static const char *name_of(const char *path)
+{
+    return strrchr(path, '/') + 1;
+}
+
 enum dyno_status dyno_salvage_note(struct dyno_bench *bench, const struct dyno_trial_place *place,
-                                   const char *const *paths, size_t count, struct dyno_err *err)
+                                   const struct dyno_salvage_files *left, struct dyno_err *err)
 {
     char *path = dyno_bench_scratch(bench, "left", "json");
     char *store_path = dyno_path_absolute(bench->options->store_path);
@@ -41,8 +46,9 @@ enum dyno_status dyno_salvage_note(struct dyno_bench *bench, const struct dyno_t
     dyno_json_add_string(json, "tag", place->tag);
     dyno_json_add_i64(json, "seed", (int64_t)place->seed);
     cJSON *files = cJSON_AddArrayToObject(json, "files");
-    for (size_t i = 0; i < count; i++)
-        cJSON_AddItemToArray(files, cJSON_CreateString(strrchr(paths[i], '/') + 1));
+    for (size_t i = 0; i < left->count; i++)
+        cJSON_AddItemToArray(files, cJSON_CreateString(name_of(left->paths[i])));
+    dyno_json_add_string(json, "plan", name_of(left->plan_path));
     enum dyno_status status = dyno_json_write(path, json, err);
     cJSON_Delete(json);
     free(ticks);
@@ -123,14 +129,24 @@ static char **list_files(const char *folder, const cJSON *note, size_t *out_coun
     return paths;
 }
 
-static enum dyno_status open_merged(const char *folder, char **paths, size_t count,
-                                    struct dyno_trial_file **out, struct dyno_err *err)
+/* The plan stands for shares that left no file. */
+static enum dyno_status open_merged(const char *folder, const cJSON *note, char **paths,
+                                    size_t count, struct dyno_trial_file **out,
+                                    struct dyno_err *err)
 {
+    struct dyno_trial_plan plan = {.tag = NULL};
+    const char *name = dyno_json_string_or(note, "plan", "?");
     char *merged = dyno_path_join(folder, "merged.records");
+    char *plan_path = dyno_path_join(folder, strchr(name, '/') != NULL ? "?" : name);
+    const struct dyno_merge_options options = {.plan = &plan, .takes_unfinished = true};
     (void)remove(merged); /* of an attempt that did not end */
-    enum dyno_status status = dyno_trial_merge_any((const char *const *)paths, count, merged, err);
+    enum dyno_status status = dyno_trial_plan_read(plan_path, &plan, err);
+    if (status == DYNO_OK)
+        status = dyno_trial_merge_with((const char *const *)paths, count, &options, merged, err);
     if (status == DYNO_OK)
         status = dyno_trial_file_open(merged, out, err);
+    dyno_trial_plan_deinit(&plan);
+    free(plan_path);
     free(merged);
     return status;
 }
@@ -144,10 +160,10 @@ static enum dyno_status open_files(const char *folder, const cJSON *note,
     enum dyno_status status = DYNO_OK;
     if (count == 0)
         status = dyno_err_set(err, DYNO_ENOTFOUND, "no records in '%s'", folder);
-    else if (count == 1)
+    else if (cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(note, "files")) == 1)
         status = dyno_trial_file_open(paths[0], out, err);
     else
-        status = open_merged(folder, paths, count, out, err);
+        status = open_merged(folder, note, paths, count, out, err);
     free_names(paths, count);
     return status;
 }

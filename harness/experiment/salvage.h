@@ -9,9 +9,16 @@
 #include "experiment/bench.h"
 #include "experiment/trial.h"
 
-/** Leave the note: trial files `paths` of the trial with this place and plan. */
+/** The files of a trial, all in the scratch folder; borrowed. */
+struct dyno_salvage_files {
+    const char *plan_path;
+    const char *const *paths; /**< trial files of all its shares */
+    size_t count;
+};
+
+/** Leave the note: where what lies in these files belongs. */
 enum dyno_status dyno_salvage_note(struct dyno_bench *bench, const struct dyno_trial_place *place,
-                                   const char *const *paths, size_t count,
+                                   const struct dyno_salvage_files *left,
                                    struct dyno_err *err) DYNO_MUST_CHECK;
 
 /** Does the scratch folder hold trials that were to go into a results file which is still there? */

@@ -175,6 +175,10 @@ static void explain_end(struct dyno_bench *bench, struct gathered *g)
         (void)snprintf(g->reason, room, "the server went away during the trial");
     else if (child->was_killed)
         (void)snprintf(g->reason, room, "the generator did not end in time and was killed");
+    else if (child->has_absent)
+        (void)snprintf(g->reason, room, "%.200s (exit code %d, signal %d)%s", header->error,
+                       child->exit_code, child->signal,
+                       last_words(bench, child, words, sizeof words));
     else if (child->has_gap)
         (void)snprintf(g->reason, room, "%s: a fault of the driver or of ours", child->crash);
     else if (atomic_load(&header->state) == DYNO_TRIAL_FAILED)
@@ -231,14 +235,6 @@ static void join_with_spark(struct dyno_bench *bench, size_t arm, struct gathere
         const struct dyno_store_record *record = &g->records[seq];
         g->joined += record->phase == DYNO_PHASE_MEASURE && record->outcome == DYNO_OUTCOME_OK;
     }
-}
-
-static double generator_cpu_ratio(const struct dyno_trial_header *header)
-{
-    double window_ns = (double)(header->measure_end_ns > 0 ? header->measure_end_ns : 1);
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    double used_ns = (double)(header->cpu_user_ns + header->cpu_system_ns);
-    return used_ns / window_ns / (double)(cores > 0 ? cores : 1);
 }
 
 /* On a machine that runs the server, too; a cluster's processes are not told apart from others. */
@@ -323,7 +319,7 @@ static void judge_by_gates(struct dyno_bench *bench, size_t arm, struct gathered
         facts.dropped_events = NAN;
     if (g->child.file != NULL) {
         const struct dyno_trial_header *header = dyno_trial_file_header(g->child.file);
-        facts.generator_cpu_ratio = generator_cpu_ratio(header);
+        facts.generator_cpu_ratio = header->cpu_ratio;
         fill_machine_facts(header, &facts);
         facts.other_cpu_ratio = other_cpu_ratio(bench, g, header);
         facts.generator_crashes = g->child.crashes;

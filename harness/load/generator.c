@@ -1,6 +1,7 @@
 #include "load/generator.h"
 
 #include "base/alloc.h"
+#include "load/machine.h"
 #include "load/monitor.h"
 #include "load/run.h"
 #include "load/schedule.h"
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/timex.h>
 
 #define SESSION_STACK       ((size_t)512 * 1024)
 #define TICK_NS             (10 * DYNO_NS_PER_MS)
@@ -169,15 +169,6 @@ static enum dyno_status connect_sessions(struct conductor *c, struct dyno_err *e
     return DYNO_OK;
 }
 
-/* How far the kernel says that our wall clock is off: what shares of one trial differ by. */
-static void note_clock(struct dyno_trial_header *header)
-{
-    struct timex timex = {.modes = 0};
-    int state = adjtimex(&timex);
-    header->is_clock_synced = state >= 0 && state != TIME_ERROR;
-    header->clock_error_us = state >= 0 ? timex.maxerror : -1;
-}
-
 /* Until the parent has named the epoch, which it does once the last of its generators is connected. */
 static enum dyno_status await_go(struct conductor *c, struct dyno_err *err)
 {
@@ -223,7 +214,7 @@ static void go(struct conductor *c)
     struct dyno_trial_header *header = run->header;
     const struct dyno_load_shape *load = &run->plan->load;
     set_epoch(c);
-    note_clock(header);
+    dyno_machine_note(header);
     run->end_ns = INT64_MAX;
     c->drain_end_ns = INT64_MAX;
     if (!run->is_warmup) {
@@ -378,6 +369,8 @@ static void sum_up(struct conductor *c)
         if (rss_bytes > header->max_rss_bytes)
             header->max_rss_bytes = rss_bytes;
     }
+    header->cpu_ratio =
+        dyno_machine_cpu_ratio(header->cpu_user_ns + header->cpu_system_ns, header->measure_end_ns);
 }
 
 /* Have all threads come to their end, cancels included? They are joined then. */

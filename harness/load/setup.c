@@ -191,6 +191,7 @@ static enum dyno_status make_file(struct dyno_run *run, const char *path, bool i
     run->records = run->capacity == 0 ? NULL : dyno_trial_file_record(run->file, 0);
     run->header->share = run->share;
     run->header->shares = run->shares;
+    memcpy(run->header->plan_sha256, run->plan->sha256, sizeof run->header->plan_sha256);
     if (run->is_open_loop || run->is_warmup)
         status = dyno_trial_file_reserve(run->file, run->capacity, err);
     if (status == DYNO_OK && run->is_open_loop)

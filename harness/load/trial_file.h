@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define DYNO_TRIAL_FILE_MAGIC        "DYNOTRL"
-#define DYNO_TRIAL_FILE_VERSION      2u
+#define DYNO_TRIAL_FILE_VERSION      3u
 #define DYNO_TRIAL_FILE_HEADER_BYTES 16384
 #define DYNO_TRIAL_ERROR_SAMPLES     16
 
@@ -105,6 +105,14 @@ struct dyno_trial_header {
         uint64_t mark; /**< of the session at that time */
         int64_t at_ns; /**< CLOCK_MONOTONIC */
     } crash;
+    /** Of the trial plan's file; "" if the plan came from none. */
+    char plan_sha256[DYNO_SHA256_TEXT_BYTES];
+    char host[64];   /**< name of the machine, cut to its room */
+    char kernel[48]; /**< id of the running kernel: two shares with one id had one machine */
+    /** CPU time of this machine's load processes / (window x its cores); NaN: there was no window. Of
+     *  several machines the largest. */
+    double cpu_ratio;
+    int64_t clock_offset_us; /**< that the kernel was still taking out of the wall clock */
 };
 
 struct dyno_trial_file;

@@ -68,6 +68,8 @@ enum dyno_status dyno_trial_plan_write(const struct dyno_trial_plan *plan, const
     cJSON_AddItemToObject(json, "queries", queries_to_json(plan->queries, plan->query_count));
     if (plan->load.arrival == DYNO_ARRIVAL_REPLAY)
         cJSON_AddItemToObject(json, "replay", dyno_replay_to_json(&plan->replay));
+    if (plan->carried != NULL)
+        cJSON_AddItemToObject(json, "experiment", cJSON_Parse(plan->carried));
     char *text = cJSON_PrintUnformatted(json);
     cJSON_Delete(json);
     if (text == NULL)
@@ -220,6 +222,8 @@ static enum dyno_status read_plan(const cJSON *json, struct dyno_trial_plan *pla
             read_part(dyno_target_config_from_json(cJSON_GetObjectItemCaseSensitive(json, "target"),
                                                    &plan->target, err),
                       "target", err);
+    const cJSON *carried = cJSON_GetObjectItemCaseSensitive(json, "experiment");
+    plan->carried = carried != NULL ? cJSON_PrintUnformatted(carried) : NULL;
     if (f.status == DYNO_OK)
         f.status = read_part(dyno_load_shape_from_json(
                                  cJSON_GetObjectItemCaseSensitive(json, "load"), &plan->load, err),
@@ -231,10 +235,18 @@ enum dyno_status dyno_trial_plan_read(const char *path, struct dyno_trial_plan *
                                       struct dyno_err *err)
 {
     cJSON *json = NULL;
+    char *text = NULL;
+    size_t len = 0;
     struct dyno_trial_plan plan = {.tag = NULL};
-    enum dyno_status status = dyno_json_read(path, MAX_PLAN_BYTES, &json, err);
-    if (status != DYNO_OK)
+    enum dyno_status status = dyno_file_read(path, MAX_PLAN_BYTES, &text, &len, err);
+    if (status == DYNO_OK)
+        status = dyno_json_parse(text, len, path, &json, err);
+    if (status != DYNO_OK) {
+        free(text);
         return status;
+    }
+    dyno_sha256_hex(text, len, plan.sha256);
+    free(text);
     status = read_plan(json, &plan, err);
     cJSON_Delete(json);
     if (status != DYNO_OK) {
@@ -259,6 +271,7 @@ void dyno_trial_plan_deinit(struct dyno_trial_plan *plan)
     dyno_replay_deinit(&plan->replay);
     free(plan->settings);
     free(plan->queries);
+    free(plan->carried);
     free(plan->tag);
     dyno_target_config_deinit(&plan->target);
     *plan = (struct dyno_trial_plan){.tag = NULL};

@@ -5,6 +5,7 @@
 #ifndef DYNO_PLAN_TRIAL_PLAN_H
 #define DYNO_PLAN_TRIAL_PLAN_H
 
+#include "base/sha256.h"
 #include "base/status.h"
 #include "plan/load_shape.h"
 #include "plan/replay.h"
@@ -36,6 +37,10 @@ struct dyno_trial_plan {
      *  times, back to back. All its records are of the warm-up phase. */
     bool is_warmup;
     bool want_checksum; /**< hash every result cell (warm-up trials do; costs client CPU) */
+    /** What the results need to know beside the records, as one JSON object that only store/carry.h looks
+     *  into; NULL: the plan is for one who knows it himself. */
+    char *carried;
+    char sha256[DYNO_SHA256_TEXT_BYTES]; /**< of the file that it was read from; "": from none */
 };
 
 #define DYNO_TRIAL_PLAN_VERSION 1

@@ -231,6 +231,39 @@ class Several(Base):
         self.assertRegex(err, r"the generator (crashed|was ended)")
         self.assertEqual(self.query("SELECT state, completed FROM trial"), [("partial", 0)])
 
+    def wait_for_load(self, generators):
+        """The shares' trial files, in order, once all of them send."""
+        end = time.monotonic() + 60
+        while len(self.generators()) < generators and time.monotonic() < end:
+            time.sleep(0.05)
+        time.sleep(2)
+        return sorted((self.dir / "c/work").glob("*/trial-*.records"), key=lambda path: int(path.stem.split("-")[1]))
+
+    def test_share_without_records_is_named_and_the_others_kept(self):
+        process = self.start("ServiceMs=2", "--generators", "3", "--measure", "5s")
+        self.wait_for_load(3)[1].unlink()
+        _, err = self.finish(process, 4, timeout=90)
+        self.assertIn("no records were left by share 2 of 3", err)
+        (state, is_valid, reason, offered, completed, censored), = self.query(
+            "SELECT state, is_valid, reason, offered, completed, censored FROM trial WHERE role = 'measure'")
+        self.assertEqual((state, is_valid, offered), ("partial", 0, completed + censored))
+        self.assertIn("share 2 of 3", reason)
+        self.assertEqual(self.query("SELECT DISTINCT seq % 3 FROM record WHERE outcome = 0"), [(1,)])
+        self.assertEqual(self.query("SELECT count(*) FROM record WHERE outcome = 2 AND seq % 3 = 1"), [(0,)])
+        self.assertGreater(completed, 400)
+        self.check_identities()
+
+    def test_stuck_sessions_count_once_where_one_process_is_killed(self):
+        # Each share's only session hangs. One process cannot even be told; the other ends, and says so, before it is killed.
+        process = self.start("Call=execute;At=20;Fault=hang", "--generators", "2", "--sessions", "2", "--measure", "600s", "--drain", "1s")
+        self.assertEqual(len(self.wait_for_load(2)), 2)
+        os.kill(self.generators()[0], signal.SIGSTOP)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        self.finish(process, 130, timeout=90)
+        self.assertEqual(self.gate("stuck_sessions")[:2], (2, 0))
+
     def test_ctrl_c_stops_all(self):
         process = self.start("ServiceMs=2", "--generators", "3", "--measure", "600s")
         end = time.monotonic() + 60

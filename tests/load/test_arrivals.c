@@ -241,6 +241,52 @@ static void test_replay_keeps_times_sessions_and_queries(void **state)
     kit_deinit(&kit);
 }
 
+/* What the share at `path` sent is there with its intended time, as never sent, and nothing else is so. */
+static void check_absent(struct kit *merged, const char *path)
+{
+    struct dyno_trial_file *file = NULL;
+    uint64_t empty = 0;
+    uint64_t absent = 0;
+    assert_int_equal(dyno_trial_file_open(path, &file, NULL), DYNO_OK);
+    for (uint64_t slot = 0; slot < dyno_trial_file_count(file); slot++) {
+        const struct dyno_record *r = dyno_trial_file_record(file, slot);
+        const struct dyno_record *m = kit_record(merged, r->seq);
+        assert_int_equal(m->seq, r->seq);
+        assert_int_equal(m->outcome, DYNO_OUTCOME_EMPTY);
+        assert_int_equal(m->query, r->query);
+        absent++;
+    }
+    for (uint64_t seq = 0; seq < kit_count(merged); seq++)
+        empty += kit_record(merged, seq)->outcome == DYNO_OUTCOME_EMPTY;
+    assert_true(absent > 0);
+    assert_int_equal(empty, absent);
+    dyno_trial_file_close(file);
+}
+
+/* Without one of them: its part of the schedule counts as offered and is censored, and the trial says whose. */
+static void check_partly_merged(struct kit *whole, struct kit *parts)
+{
+    struct kit merged;
+    struct dyno_err err = DYNO_ERR_INIT;
+    const char *const paths[] = {parts[2].path, parts[0].path};
+    const struct dyno_merge_options options = {.plan = &whole->plan, .takes_unfinished = true};
+    kit_init(&merged);
+    merged.plan = whole->plan;
+    if (dyno_trial_merge_with(paths, 2, &options, merged.path, &err) != DYNO_OK)
+        fail_msg("%s", err.message);
+    kit_check(&merged);
+    assert_int_equal(kit_count(&merged), kit_count(whole));
+    assert_int_equal(kit_header(&merged)->state, DYNO_TRIAL_FAILED);
+    assert_string_equal(kit_header(&merged)->error, "no records were left by share 2 of 3");
+    assert_int_equal(kit_header(&merged)->measure_end_ns, kit_header(whole)->measure_end_ns);
+    assert_int_equal(merged.counters.offered, whole->counters.offered);
+    assert_true(merged.counters.completed < whole->counters.completed);
+    assert_int_equal(merged.counters.censored - whole->counters.censored,
+                     whole->counters.completed - merged.counters.completed);
+    check_absent(&merged, parts[1].path);
+    kit_deinit(&merged);
+}
+
 /* Put together, in any order, the shares are one trial with the same records and counters. */
 static void check_merged(struct kit *whole, struct kit *parts)
 {
@@ -251,7 +297,12 @@ static void check_merged(struct kit *whole, struct kit *parts)
     kit_init(&merged);
     merged.plan = whole->plan;
     assert_int_equal(dyno_trial_merge(twice, 3, merged.path, &err), DYNO_EINPUT);
+    assert_non_null(strstr(err.message, "is share 3 of 3, and so is"));
     assert_int_equal(dyno_trial_merge(paths, 2, merged.path, &err), DYNO_EINPUT);
+    assert_non_null(strstr(err.message, "share 2 of 3 is missing"));
+    assert_int_equal(dyno_trial_merge(paths, 1, merged.path, &err), DYNO_EINPUT);
+    assert_non_null(strstr(err.message, "share 1 and 2 of 3 is missing"));
+    check_partly_merged(whole, parts);
     if (dyno_trial_merge(paths, 3, merged.path, &err) != DYNO_OK)
         fail_msg("%s", err.message);
     kit_check(&merged);

@@ -244,8 +244,9 @@ static void test_crash_of_a_share_is_merged(void **state)
     dyno_trial_file_settle(file, dyno_now_ns(), "gone");
     dyno_trial_file_close(file);
     const char *paths[2] = {one.path, two.path};
+    const struct dyno_merge_options any = {.takes_unfinished = true};
     assert_int_equal(dyno_trial_merge(paths, 2, merged.path, NULL), DYNO_EINPUT);
-    assert_int_equal(dyno_trial_merge_any(paths, 2, merged.path, NULL), DYNO_OK);
+    assert_int_equal(dyno_trial_merge_with(paths, 2, &any, merged.path, NULL), DYNO_OK);
     kit_check(&merged);
     assert_int_equal(kit_outcomes(&merged, DYNO_OUTCOME_DRIVER_CRASH), 1);
     assert_int_equal(kit_header(&merged)->state, DYNO_TRIAL_MEASURING);

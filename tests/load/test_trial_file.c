@@ -164,7 +164,7 @@ static void test_trial_file_open_refuses_other_versions_and_sizes(void **state)
     kit_init(&kit);
     assert_int_equal(dyno_trial_file_create(kit.path, 100, &file, NULL), DYNO_OK);
     dyno_trial_file_header(file)->version = DYNO_TRIAL_FILE_VERSION + 1;
-    expect_refused(kit.path, DYNO_EPROTO, "version 3");
+    expect_refused(kit.path, DYNO_EPROTO, "version 4");
     dyno_trial_file_header(file)->version = DYNO_TRIAL_FILE_VERSION;
     dyno_trial_file_header(file)->capacity = UINT64_MAX;
     expect_refused(kit.path, DYNO_EPROTO, "shorter than it says");
