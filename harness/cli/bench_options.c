@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/units.h"
 #include "decide/statistic.h"
+#include "experiment/capacity.h"
 #include "target/config.h"
 
 #include <errno.h>
@@ -404,7 +405,8 @@ static enum dyno_status fill_capacity(struct cli_bench *bench, const struct cli_
     enum dyno_status status = dyno_slo_parse(o->slo, &capacity->slo, err);
     if (status != DYNO_OK)
         return dyno_err_prepend(err, "--slo");
-    return read_sessions(bench, o->session_list, err);
+    status = read_sessions(bench, o->session_list, err);
+    return status == DYNO_OK ? dyno_capacity_check(e, err) : status;
 }
 
 static enum dyno_status fill_plan(struct cli_bench *bench, const char *kind,

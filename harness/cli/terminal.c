@@ -140,6 +140,7 @@ static void format_progress(const struct dyno_progress *p, char *out, size_t roo
     char elapsed[32];
     char remaining[64] = "";
     char counts[96] = "";
+    char total[24] = "";
     format_minutes(p->elapsed_ns, elapsed, sizeof elapsed);
     if (p->remaining_ns >= 0) {
         char left[32];
@@ -149,8 +150,10 @@ static void format_progress(const struct dyno_progress *p, char *out, size_t roo
     if (p->done > 0)
         (void)snprintf(counts, sizeof counts, ", %lld statements, %lld errors", (long long)p->done,
                        (long long)p->errors);
-    (void)snprintf(out, room, "[%s] trial %d/%d, %s%s%s", elapsed, p->trial, p->trial_count,
-                   p->stage, counts, remaining);
+    if (p->trial_count > 0)
+        (void)snprintf(total, sizeof total, "/%d", p->trial_count);
+    (void)snprintf(out, room, "[%s] trial %d%s, %s%s%s", elapsed, p->trial, total, p->stage, counts,
+                   remaining);
 }
 
 void cli_terminal_progress(void *ctx, const struct dyno_progress *progress)

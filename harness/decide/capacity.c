@@ -4,59 +4,21 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "base/vec.h"
-#include "decide/capacity_steps.h"
-#include "stats/moments.h"
-#include "stats/usl.h"
+#include "decide/capacity_parts.h"
 #include "store/capacity.h"
 #include "store/sql.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define RESTARTS_FIRM  3
-#define LOADS_FIRM     6
-#define LITTLE_MAX     0.02
 #define SPILL_JUMP     1048576.0 /* bytes a statement: below it, spill is noise */
 #define GC_JUMP        0.10
 #define RATE_TOLERANCE 1e-9
+#define BOOTSTRAP_SEED UINT64_C(0x75736c)
 #define SENTENCE_MAX   4096
-
-/** One load of the closed loop, over restarts. */
-struct point {
-    int64_t sessions;
-    struct dyno_moments throughput;
-    double service_s, spill_bytes, gc_ratio, little; /* means; the largest for little */
-    size_t trials, accepted;
-    bool is_fitted;
-};
-
-/** One rate of the open loop, over restarts. */
-struct rate {
-    double rate_per_s;
-    size_t trials, accepted;
-};
-
-struct answer {
-    struct dyno_slo slo;
-    const char *slo_text;
-    double cores;
-    bool is_managed; /* the server was really started anew */
-    char *workload, *profile;
-    cJSON *plan;
-    struct dyno_capacity_step *steps;
-    size_t step_count;
-    struct point *points;
-    size_t point_count;
-    struct rate *rates; /* ascending */
-    size_t rate_count;
-    struct dyno_usl usl;
-    size_t restarts;
-    double held, failed; /* rates; 0: none */
-    int64_t sessions;    /* most sessions of the closed loop that met it; 0: none */
-};
+#define LOWEST_NEAR    1.01
 
 static double mean_with(double mean, double value, size_t count)
 {
@@ -65,18 +27,23 @@ static double mean_with(double mean, double value, size_t count)
     return isnan(mean) ? value : mean + (value - mean) / (double)count;
 }
 
+static struct dyno_slo_shortage shortage_of(const struct dyno_capacity_step *step)
+{
+    return (struct dyno_slo_shortage){.window_s = step->window_s, .statements = step->slo.offered};
+}
+
 static void add_point(struct dyno_vec *points, const struct dyno_capacity_step *step)
 {
-    struct point *point = NULL;
+    struct dyno_capacity_point *point = NULL;
     for (size_t i = 0; i < points->len && point == NULL; i++) {
-        struct point *known = dyno_vec_at(points, i);
+        struct dyno_capacity_point *known = dyno_vec_at(points, i);
         point = known->sessions == step->sessions ? known : NULL;
     }
     if (point == NULL) {
-        const struct point fresh = {.sessions = step->sessions,
-                                    .service_s = (double)NAN,
-                                    .spill_bytes = (double)NAN,
-                                    .gc_ratio = (double)NAN};
+        const struct dyno_capacity_point fresh = {.sessions = step->sessions,
+                                                  .service_s = (double)NAN,
+                                                  .spill_bytes = (double)NAN,
+                                                  .gc_ratio = (double)NAN};
         point = dyno_vec_push(points, &fresh);
     }
     point->trials++;
@@ -85,43 +52,52 @@ static void add_point(struct dyno_vec *points, const struct dyno_capacity_step *
     point->spill_bytes = mean_with(point->spill_bytes, step->spill_bytes, point->trials);
     point->gc_ratio = mean_with(point->gc_ratio, step->gc_ratio, point->trials);
     point->little = fmax(point->little, dyno_capacity_little_error(step));
+    point->decided += step->slo.is_decided ? 1u : 0u;
     point->accepted += step->slo.is_accepted ? 1u : 0u;
+    if (!step->slo.is_decided)
+        point->shortage = shortage_of(step);
 }
 
 static void add_rate(struct dyno_vec *rates, const struct dyno_capacity_step *step)
 {
-    struct rate *rate = NULL;
+    struct dyno_capacity_rate *rate = NULL;
     for (size_t i = 0; i < rates->len && rate == NULL; i++) {
-        struct rate *known = dyno_vec_at(rates, i);
+        struct dyno_capacity_rate *known = dyno_vec_at(rates, i);
         if (fabs(known->rate_per_s / step->rate_per_s - 1.0) < RATE_TOLERANCE)
             rate = known;
     }
     if (rate == NULL) {
-        const struct rate fresh = {.rate_per_s = step->rate_per_s};
+        const struct dyno_capacity_rate fresh = {.rate_per_s = step->rate_per_s,
+                                                 .response_s = (double)NAN};
         rate = dyno_vec_push(rates, &fresh);
     }
-    rate->trials++;
+    rate->decided += step->slo.is_decided ? 1u : 0u;
+    rate->undecided += step->slo.is_decided ? 0u : 1u;
     rate->accepted += step->slo.is_accepted ? 1u : 0u;
+    rate->little = fmax(rate->little, dyno_capacity_little_error(step));
+    rate->response_s = step->response_s;
+    if (!step->slo.is_decided)
+        rate->shortage = shortage_of(step);
 }
 
 static int by_sessions(const void *a, const void *b)
 {
-    const struct point *x = a;
-    const struct point *y = b;
+    const struct dyno_capacity_point *x = a;
+    const struct dyno_capacity_point *y = b;
     return x->sessions < y->sessions ? -1 : x->sessions > y->sessions;
 }
 
 static int by_rate(const void *a, const void *b)
 {
-    const struct rate *x = a;
-    const struct rate *y = b;
+    const struct dyno_capacity_rate *x = a;
+    const struct dyno_capacity_rate *y = b;
     return x->rate_per_s < y->rate_per_s ? -1 : x->rate_per_s > y->rate_per_s;
 }
 
-static void gather(struct answer *answer)
+static void gather(struct dyno_capacity_answer *answer)
 {
-    struct dyno_vec points = DYNO_VEC_INIT(struct point);
-    struct dyno_vec rates = DYNO_VEC_INIT(struct rate);
+    struct dyno_vec points = DYNO_VEC_INIT(struct dyno_capacity_point);
+    struct dyno_vec rates = DYNO_VEC_INIT(struct dyno_capacity_rate);
     for (size_t i = 0; i < answer->step_count; i++) {
         const struct dyno_capacity_step *step = &answer->steps[i];
         if ((size_t)step->restart + 1 > answer->restarts)
@@ -142,7 +118,7 @@ static void gather(struct answer *answer)
 }
 
 /** Does spill or garbage collection jump between two neighbouring loads? The law knows no memory. */
-static bool jumps(const struct point *before, const struct point *after)
+static bool jumps(const struct dyno_capacity_point *before, const struct dyno_capacity_point *after)
 {
     bool spills =
         after->spill_bytes > SPILL_JUMP && !(after->spill_bytes <= 2.0 * before->spill_bytes);
@@ -150,7 +126,7 @@ static bool jumps(const struct point *before, const struct point *after)
     return spills || collects;
 }
 
-static void fit(struct answer *answer)
+static void fit(struct dyno_capacity_answer *answer)
 {
     double *loads = dyno_xcalloc(answer->step_count + 1, sizeof *loads);
     double *rates = dyno_xcalloc(answer->step_count + 1, sizeof *rates);
@@ -169,224 +145,44 @@ static void fit(struct answer *answer)
         }
     }
     answer->usl = dyno_usl_fit(loads, rates, count);
+    answer->interval = dyno_usl_bootstrap(loads, rates, count, BOOTSTRAP_SEED);
     free(loads);
     free(rates);
 }
 
-/** The highest rate that all restarts accepted which tried it, and at least one retest among them if there are any. */
-static void find_answer(struct answer *answer)
+/** The highest rate that all its decided trials accepted, at least one retest among them if there are any. */
+static void find_answer(struct dyno_capacity_answer *answer)
 {
     for (size_t i = 0; i < answer->rate_count; i++) {
-        const struct rate *rate = &answer->rates[i];
-        bool was_proved = answer->restarts == 1 || rate->trials > 1;
-        if (rate->accepted == rate->trials && was_proved)
+        const struct dyno_capacity_rate *rate = &answer->rates[i];
+        if (rate->accepted == rate->decided && rate->decided > (answer->restarts == 1 ? 0u : 1u))
             answer->held = rate->rate_per_s;
     }
     for (size_t i = answer->rate_count; i > 0; i--) {
-        const struct rate *rate = &answer->rates[i - 1];
-        if (2 * rate->accepted < rate->trials && rate->rate_per_s > answer->held)
+        const struct dyno_capacity_rate *rate = &answer->rates[i - 1];
+        if (2 * rate->accepted < rate->decided && rate->rate_per_s > answer->held)
             answer->failed = rate->rate_per_s;
     }
-    for (size_t i = 0; i < answer->point_count; i++)
-        if (answer->points[i].accepted == answer->points[i].trials)
-            answer->sessions = answer->points[i].sessions;
-}
-
-static cJSON *curve_json(const struct answer *answer)
-{
-    cJSON *list = cJSON_CreateArray();
     for (size_t i = 0; i < answer->point_count; i++) {
-        const struct point *point = &answer->points[i];
-        cJSON *item = cJSON_CreateObject();
-        dyno_json_add_i64(item, "sessions", point->sessions);
-        dyno_json_add_i64(item, "trials", (int64_t)point->trials);
-        dyno_json_add_i64(item, "accepted", (int64_t)point->accepted);
-        dyno_json_add_f64(item, "throughput_per_s", point->throughput.mean);
-        dyno_json_add_f64(item, "throughput_sd", dyno_moments_sd(&point->throughput));
-        dyno_json_add_f64(item, "service_s", point->service_s);
-        dyno_json_add_f64(item, "little_error", point->little);
-        dyno_json_add_f64(item, "spill_bytes", point->spill_bytes);
-        dyno_json_add_f64(item, "gc_ratio", point->gc_ratio);
-        cJSON_AddBoolToObject(item, "is_fitted", point->is_fitted);
-        dyno_json_add_f64(item, "fit_per_s",
-                          answer->usl.is_fitted && point->is_fitted
-                              ? dyno_usl_rate(&answer->usl, (double)point->sessions)
-                              : (double)NAN);
-        cJSON_AddItemToArray(list, item);
+        const struct dyno_capacity_point *point = &answer->points[i];
+        if (point->accepted < point->decided)
+            break;
+        if (point->decided > 0)
+            answer->sessions = point->sessions;
     }
-    return list;
 }
 
-static cJSON *steps_json(const struct answer *answer)
+const struct dyno_capacity_rate *dyno_capacity_held(const struct dyno_capacity_answer *answer)
 {
-    cJSON *list = cJSON_CreateArray();
-    for (size_t i = 0; i < answer->step_count; i++) {
-        const struct dyno_capacity_step *step = &answer->steps[i];
-        cJSON *item = cJSON_CreateObject();
-        dyno_json_add_i64(item, "restart", step->restart + 1);
-        dyno_json_add_i64(item, "sessions", step->sessions);
-        dyno_json_add_f64(item, "rate_per_s", step->rate_per_s);
-        cJSON_AddBoolToObject(item, "is_search", step->is_search);
-        dyno_json_add_f64(item, "window_s", step->window_s);
-        dyno_json_add_i64(item, "offered", step->slo.offered);
-        dyno_json_add_i64(item, "violations", step->slo.violations);
-        dyno_json_add_i64(item, "errors", step->slo.errors);
-        dyno_json_add_f64(item, "achieved_ratio", step->slo.achieved_ratio);
-        cJSON_AddBoolToObject(item, "is_usable", step->slo.is_usable);
-        cJSON_AddBoolToObject(item, "is_accepted", step->slo.is_accepted);
-        cJSON_AddItemToArray(list, item);
-    }
-    return list;
-}
-
-static cJSON *usl_json(const struct answer *answer)
-{
-    const struct dyno_usl *usl = &answer->usl;
-    cJSON *item = cJSON_CreateObject();
-    int64_t largest = 0;
-    for (size_t i = 0; i < answer->point_count; i++)
-        if (answer->points[i].is_fitted)
-            largest = answer->points[i].sessions;
-    bool has_peak = dyno_usl_has_peak(usl, (double)largest);
-    const char *note = "no retrograde region was seen up to the largest load: no peak is told";
-    if (!usl->is_fitted)
-        note = "not fitted: it takes three different loads";
-    else if (has_peak)
-        note = "the peak is that of the fit; nothing is told beyond 1.5 times the largest load";
-    else if (dyno_usl_has_peak(usl, (double)INFINITY))
-        note = "the fit bends down beyond 1.5 times the largest load: that would be extrapolation, "
-               "so no peak is told";
-    cJSON_AddBoolToObject(item, "is_fitted", usl->is_fitted);
-    dyno_json_add_f64(item, "gamma", usl->is_fitted ? usl->gamma : (double)NAN);
-    dyno_json_add_f64(item, "alpha", usl->is_fitted ? usl->alpha : (double)NAN);
-    dyno_json_add_f64(item, "beta", usl->is_fitted ? usl->beta : (double)NAN);
-    dyno_json_add_i64(item, "largest_sessions", largest);
-    dyno_json_add_f64(item, "peak_sessions", has_peak ? usl->peak_load : (double)NAN);
-    dyno_json_add_f64(item, "peak_per_s", has_peak ? usl->peak_rate : (double)NAN);
-    dyno_json_add_string(item, "note", note);
-    return item;
-}
-
-/* What a growing load takes: one row was measured, the others assume that cores add up. */
-static cJSON *planning_json(const struct answer *answer)
-{
-    static const double growth[] = {1.0, 1.5, 2.0, 4.0, 8.0};
-    cJSON *list = cJSON_CreateArray();
-    for (size_t i = 0; answer->held > 0.0 && i < sizeof growth / sizeof growth[0]; i++) {
-        cJSON *item = cJSON_CreateObject();
-        dyno_json_add_f64(item, "growth", growth[i]);
-        dyno_json_add_f64(item, "rate_per_s", growth[i] * answer->held);
-        dyno_json_add_f64(item, "cores", ceil(growth[i] * answer->cores));
-        dyno_json_add_string(item, "basis", i == 0 ? "measured" : "extrapolated");
-        cJSON_AddItemToArray(list, item);
-    }
-    return list;
-}
-
-/* A rate below the answer that most of its trials rejected: the server wavers. 0: none. */
-static double wavering_rate(const struct answer *answer)
-{
-    for (size_t i = 0; i < answer->rate_count; i++) {
-        const struct rate *rate = &answer->rates[i];
-        if (rate->rate_per_s < answer->held && 2 * rate->accepted < rate->trials)
-            return rate->rate_per_s;
-    }
-    return 0.0;
-}
-
-static size_t fitted_loads(const struct answer *answer)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < answer->point_count; i++)
-        count += answer->points[i].is_fitted ? 1u : 0u;
-    return count;
-}
-
-static cJSON *notes_json(const struct answer *answer)
-{
-    cJSON *list = cJSON_CreateArray();
-    char text[256];
-    if (wavering_rate(answer) > 0.0) {
-        (void)snprintf(text, sizeof text,
-                       "most trials at the lower %.3g statements/s were rejected: the server "
-                       "wavers, run it with longer windows or more restarts",
-                       wavering_rate(answer));
-        cJSON_AddItemToArray(list, cJSON_CreateString(text));
-    }
-    if (answer->usl.is_fitted && fitted_loads(answer) < LOADS_FIRM) {
-        (void)snprintf(text, sizeof text,
-                       "the scalability law is fitted to %zu loads: it takes %d, some of them "
-                       "beyond the knee, to be firm (--loads)",
-                       fitted_loads(answer), LOADS_FIRM);
-        cJSON_AddItemToArray(list, cJSON_CreateString(text));
-    }
-    if (answer->restarts < RESTARTS_FIRM) {
-        (void)snprintf(text, sizeof text, "provisional: %zu of at least %d restarts",
-                       answer->restarts, RESTARTS_FIRM);
-        cJSON_AddItemToArray(list, cJSON_CreateString(text));
-    }
-    if (!answer->is_managed)
-        cJSON_AddItemToArray(list,
-                             cJSON_CreateString("the server is not ours to restart: each restart "
-                                                "is a warm-up and new connections"));
-    if (answer->held > 0.0 && answer->failed == 0.0)
-        cJSON_AddItemToArray(list, cJSON_CreateString("no higher rate was rejected by most of its "
-                                                      "trials: the limit may lie higher"));
-    for (size_t i = 0; i < answer->point_count; i++) {
-        const struct point *point = &answer->points[i];
-        if (point->little > LITTLE_MAX) {
-            (void)snprintf(text, sizeof text,
-                           "Little's law is off by %.1f %% at %" PRId64
-                           " sessions: the window is short for statements of %.2f s",
-                           100.0 * point->little, point->sessions, point->service_s);
-            cJSON_AddItemToArray(list, cJSON_CreateString(text));
-        }
-        if (!point->is_fitted && i > 0 && answer->points[i - 1].is_fitted) {
-            (void)snprintf(text, sizeof text,
-                           "spill or garbage collection jumps at %" PRId64
-                           " sessions: the scalability fit stops below",
-                           point->sessions);
-            cJSON_AddItemToArray(list, cJSON_CreateString(text));
-        }
-    }
-    if (answer->held > 0.0)
-        cJSON_AddItemToArray(list,
-                             cJSON_CreateString("the planning table assumes that cores add up; "
-                                                "only its first row was measured"));
-    return list;
-}
-
-static char *make_document(const struct answer *answer)
-{
-    cJSON *root = cJSON_CreateObject();
-    dyno_json_add_string(root, "slo", answer->slo_text);
-    dyno_json_add_f64(root, "cores", answer->cores);
-    dyno_json_add_i64(root, "restarts", (int64_t)answer->restarts);
-    dyno_json_add_f64(root, "rate_per_s", answer->held > 0.0 ? answer->held : (double)NAN);
-    dyno_json_add_f64(root, "rate_failed_per_s",
-                      answer->failed > 0.0 ? answer->failed : (double)NAN);
-    dyno_json_add_f64(root, "rate_per_core_per_s",
-                      answer->held > 0.0 ? answer->held / answer->cores : (double)NAN);
-    dyno_json_add_f64(root, "rate_failed_per_core_per_s",
-                      answer->failed > 0.0 ? answer->failed / answer->cores : (double)NAN);
-    dyno_json_add_i64(root, "sessions", answer->sessions);
-    dyno_json_add_f64(root, "sessions_per_core", (double)answer->sessions / answer->cores);
-    cJSON_AddItemToObject(root, "curve", curve_json(answer));
-    cJSON_AddItemToObject(root, "usl", usl_json(answer));
-    cJSON_AddItemToObject(root, "steps", steps_json(answer));
-    cJSON_AddItemToObject(root, "planning", planning_json(answer));
-    cJSON_AddItemToObject(root, "notes", notes_json(answer));
-    char *text = cJSON_PrintUnformatted(root);
-    cJSON_Delete(root);
-    return text;
-}
-
-static void append_rate_sentence(struct dyno_str *out, const struct answer *answer)
-{
-    size_t trials = 0;
-    for (size_t i = 0; i < answer->rate_count; i++)
+    for (size_t i = 0; i < answer->rate_count && answer->held > 0.0; i++)
         if (answer->rates[i].rate_per_s == answer->held)
-            trials = answer->rates[i].trials;
+            return &answer->rates[i];
+    return NULL;
+}
+
+static void append_held(struct dyno_str *out, const struct dyno_capacity_answer *answer,
+                        size_t trials)
+{
     dyno_str_appendf(out,
                      " holds %.3g statements/s (%.3g for each of %g cores) at %s, accepted in "
                      "%zu of %zu trials on %zu restart%s",
@@ -404,22 +200,51 @@ static void append_rate_sentence(struct dyno_str *out, const struct answer *answ
                          (double)answer->sessions / answer->cores);
 }
 
-static enum dyno_status put(struct dyno_store *store, int64_t id, const struct answer *answer,
-                            struct dyno_err *err)
+/* No rate held: some were rejected, or were held once and not again, or no window was long enough. */
+static void append_none(struct dyno_str *out, const struct dyno_capacity_answer *answer)
+{
+    const struct dyno_capacity_rate *lowest = NULL;
+    const struct dyno_capacity_rate *highest_undecided = NULL;
+    for (size_t i = 0; i < answer->rate_count; i++) {
+        const struct dyno_capacity_rate *rate = &answer->rates[i];
+        if (lowest == NULL && rate->decided > 0)
+            lowest = rate;
+        if (rate->undecided > 0)
+            highest_undecided = rate;
+    }
+    if (lowest != NULL) {
+        dyno_str_appendf(
+            out,
+            " met %s at no rate in every trial of it: %zu of %zu at %.3g/s, the lowest, "
+            "were rejected",
+            answer->slo_text, lowest->decided - lowest->accepted, lowest->decided,
+            lowest->rate_per_s);
+        if (lowest->rate_per_s <= LOWEST_NEAR * dyno_slo_window_lowest_rate(&answer->window))
+            dyno_str_append(out, "; a lower rate takes a longer --max-window to be decided");
+    }
+    if (highest_undecided == NULL)
+        return;
+    dyno_str_append(out, lowest != NULL ? "; " : ": inconclusive: ");
+    dyno_slo_window_tell(&answer->window, highest_undecided->rate_per_s,
+                         &highest_undecided->shortage, out);
+}
+
+static enum dyno_status put(struct dyno_store *store, int64_t id,
+                            const struct dyno_capacity_answer *answer, struct dyno_err *err)
 {
     struct dyno_str sentence;
     dyno_str_init(&sentence, SENTENCE_MAX);
     dyno_str_appendf(&sentence, "%s under %s", answer->workload, answer->profile);
     bool is_usable = answer->rate_count > 0;
-    if (answer->held > 0.0)
-        append_rate_sentence(&sentence, answer);
+    const struct dyno_capacity_rate *held = dyno_capacity_held(answer);
+    if (held != NULL)
+        append_held(&sentence, answer, held->decided);
     else if (is_usable)
-        dyno_str_appendf(&sentence, " met %s at no rate that was tried in every restart",
-                         answer->slo_text);
+        append_none(&sentence, answer);
     else
         dyno_str_append(&sentence, ": no trial was usable, so there is no answer");
-    char *document = make_document(answer);
-    cJSON *notes = notes_json(answer);
+    char *document = dyno_capacity_document(answer);
+    cJSON *notes = dyno_capacity_notes(answer);
     char *qualifiers = cJSON_PrintUnformatted(notes);
     const struct dyno_store_verdict verdict = {
         .verdict = answer->held > 0.0 ? "valid"
@@ -441,8 +266,8 @@ static enum dyno_status put(struct dyno_store *store, int64_t id, const struct a
     return status;
 }
 
-static enum dyno_status load_plan(struct dyno_store *store, int64_t id, struct answer *answer,
-                                  struct dyno_err *err)
+static enum dyno_status load_plan(struct dyno_store *store, int64_t id,
+                                  struct dyno_capacity_answer *answer, struct dyno_err *err)
 {
     sqlite3_stmt *statement = NULL;
     bool has_row = false;
@@ -470,13 +295,19 @@ static enum dyno_status load_plan(struct dyno_store *store, int64_t id, struct a
     const cJSON *capacity = cJSON_GetObjectItemCaseSensitive(answer->plan, "capacity");
     answer->slo_text = dyno_json_string_or(capacity, "slo", "");
     answer->is_managed = dyno_json_bool_or(capacity, "is_managed", false);
+    const cJSON *load = cJSON_GetObjectItemCaseSensitive(answer->plan, "load");
+    answer->window = (struct dyno_slo_window){
+        .slo = &answer->slo,
+        .is_random = strcmp(dyno_json_string_or(load, "arrival", ""), "constant") != 0,
+        .asked_ns = dyno_json_i64_or(load, "measure_ns", 0),
+        .max_ns = dyno_json_i64_or(capacity, "max_window_ns", 0)};
     answer->cores = fmax(1.0, dyno_json_f64_or(capacity, "cores", 1.0));
     return dyno_slo_parse(answer->slo_text, &answer->slo, err);
 }
 
 enum dyno_status dyno_capacity_decide(struct dyno_store *store, int64_t id, struct dyno_err *err)
 {
-    struct answer answer = {.cores = 1.0};
+    struct dyno_capacity_answer answer = {.cores = 1.0};
     enum dyno_status status = load_plan(store, id, &answer, err);
     if (status == DYNO_OK)
         status = dyno_capacity_steps_load(store, id, &answer.slo, &answer.steps, &answer.step_count,

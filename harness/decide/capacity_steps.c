@@ -18,7 +18,14 @@ static const char select_steps[] =
     "(SELECT avg(spill_memory_bytes + spill_disk_bytes) FROM spark_statement p WHERE p.trial_id = t.id), "
     "(SELECT sum(gc_ms) / nullif(sum(run_ms), 0) FROM spark_statement p WHERE p.trial_id = t.id), "
     "coalesce((SELECT json_extract(plan_json, '$.load.think_ns') FROM experiment e WHERE e.id = "
-    "t.experiment_id), 0) / 1e9 "
+    "t.experiment_id), 0) / 1e9, "
+    /* The mean number in the system: each statement's stay, clipped to the window. */
+    "(SELECT sum(min(CASE WHEN r.done_ns >= 0 AND r.outcome NOT IN (0, 1, 5, 14) THEN r.done_ns ELSE "
+    "t.measure_end_ns END, t.measure_end_ns) - max(r.intended_ns, t.measure_begin_ns)) * 1.0 / "
+    "max(1, t.measure_end_ns - t.measure_begin_ns) FROM record r WHERE r.trial_id = t.id AND "
+    "r.intended_ns BETWEEN 0 AND t.measure_end_ns AND (r.done_ns < 0 OR r.done_ns > t.measure_begin_ns)), "
+    "(SELECT avg(r.done_ns - r.intended_ns) / 1e9 FROM record r WHERE r.trial_id = t.id AND "
+    "r.outcome = 2 AND r.done_ns BETWEEN t.measure_begin_ns AND t.measure_end_ns) "
     "FROM step s JOIN trial t ON t.id = s.trial_id WHERE t.experiment_id = ?1 ORDER BY t.id";
 
 static double number_of(sqlite3_stmt *row, int column)
@@ -41,6 +48,8 @@ static void take_step(sqlite3_stmt *row, struct dyno_vec *steps)
         .spill_bytes = number_of(row, 8),
         .gc_ratio = number_of(row, 9),
         .think_s = number_of(row, 10),
+        .in_system = number_of(row, 11),
+        .response_s = number_of(row, 12),
     };
     (void)dyno_vec_push(steps, &step);
 }
@@ -72,8 +81,9 @@ enum dyno_status dyno_capacity_steps_load(struct dyno_store *store, int64_t expe
 
 double dyno_capacity_little_error(const struct dyno_capacity_step *step)
 {
-    if (!isnan(step->rate_per_s) || step->sessions <= 0)
+    double inside = isnan(step->rate_per_s) ? (double)step->sessions : step->in_system;
+    double stay_s = isnan(step->rate_per_s) ? step->service_s + step->think_s : step->response_s;
+    if (!(inside > 0.0))
         return (double)NAN;
-    double sessions = (double)step->sessions;
-    return fabs(step->throughput_per_s * (step->service_s + step->think_s) - sessions) / sessions;
+    return fabs(step->throughput_per_s * stay_s - inside) / inside;
 }

@@ -16,6 +16,9 @@ struct dyno_capacity_step {
     double throughput_per_s; /**< completed in the window */
     double service_s;        /**< mean of completed statements; NAN if none */
     double think_s;
+    double
+        in_system; /**< mean number of statements due and not answered, over the window; NaN if none */
+    double response_s;  /**< mean of those answered in the window; NaN if none */
     double spill_bytes; /**< per joined statement; NAN: not known */
     double gc_ratio;    /**< garbage collection over run time of tasks; NAN: not known */
     struct dyno_slo_result slo;
@@ -28,8 +31,9 @@ enum dyno_status dyno_capacity_steps_load(struct dyno_store *store, int64_t expe
                                           struct dyno_err *err) DYNO_MUST_CHECK;
 
 /**
- * Little's law for a closed loop: how far sessions and throughput x (service + think time) lie apart, as a share of
- * the sessions. NaN for an open loop.
+ * Little's law: how far what is inside and throughput x time inside lie apart, as a share. In a closed loop the sessions
+ * against service + think time; in an open one the mean number of statements in the system, of each the part of its
+ * response that lies in the window, against the mean response of those answered there. NaN where nothing is known.
  */
 double dyno_capacity_little_error(const struct dyno_capacity_step *step);
 

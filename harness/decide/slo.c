@@ -93,6 +93,23 @@ enum dyno_status dyno_slo_parse(const char *text, struct dyno_slo *out, struct d
     return is_good && out->limit_ns > 0 ? DYNO_OK : refuse(text, err);
 }
 
+static void weigh(const struct dyno_slo *slo, struct dyno_slo_result *out)
+{
+    double offered = (double)out->offered;
+    size_t count = (size_t)out->offered;
+    size_t violations = (size_t)out->violations;
+    out->achieved_ratio = (double)(out->completed + out->errors) / offered;
+    out->has_enough = dyno_accepts(count, 0, slo->quantile, DYNO_SLO_CONFIDENCE);
+    bool has_failed =
+        out->achieved_ratio < ACHIEVED_MIN || (double)out->errors > slo->max_error_ratio * offered;
+    out->is_accepted = out->is_usable && !has_failed &&
+                       dyno_accepts(count, violations, slo->quantile, DYNO_SLO_CONFIDENCE);
+    /* Too few to accept may still be more than enough to see that the limit is missed. */
+    out->is_decided =
+        out->is_usable && (out->has_enough || has_failed ||
+                           dyno_rejects(count, violations, slo->quantile, DYNO_SLO_CONFIDENCE));
+}
+
 enum dyno_status dyno_slo_judge(struct dyno_store *store, int64_t trial_id,
                                 const struct dyno_slo *slo, struct dyno_slo_result *out,
                                 struct dyno_err *err)
@@ -115,12 +132,6 @@ enum dyno_status dyno_slo_judge(struct dyno_store *store, int64_t trial_id,
     (void)sqlite3_finalize(statement);
     if (status != DYNO_OK || out->offered == 0)
         return status;
-    double offered = (double)out->offered;
-    out->achieved_ratio = (double)(out->completed + out->errors) / offered;
-    out->has_enough = dyno_accepts((size_t)out->offered, 0, slo->quantile, DYNO_SLO_CONFIDENCE);
-    out->is_accepted = out->is_usable && out->achieved_ratio >= ACHIEVED_MIN &&
-                       (double)out->errors <= slo->max_error_ratio * offered &&
-                       dyno_accepts((size_t)out->offered, (size_t)out->violations, slo->quantile,
-                                    DYNO_SLO_CONFIDENCE);
+    weigh(slo, out);
     return DYNO_OK;
 }

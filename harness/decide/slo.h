@@ -32,6 +32,7 @@ struct dyno_slo_result {
         is_usable; /**< the trial ran to its end, with its settings, on a live server, and the generator kept up */
     bool is_accepted;
     bool has_enough; /**< statements enough to accept with no violation */
+    bool is_decided; /**< usable, and accepted, or rejected for more than a want of statements */
     int64_t offered, violations, errors, completed;
     double achieved_ratio;
 };

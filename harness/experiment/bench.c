@@ -17,9 +17,10 @@ void dyno_bench_progress(struct dyno_bench *bench, const char *stage, int64_t do
     const struct dyno_experiment_options *o = bench->options;
     if (o->on_progress == NULL)
         return;
-    int total = (int)bench->layout.trial_count;
+    /* How many a search takes shows while it searches. */
+    int total = o->capacity != NULL ? 0 : (int)bench->layout.trial_count;
     int64_t remaining = -1;
-    if (bench->trial_cost_ns > 0)
+    if (bench->trial_cost_ns > 0 && total > 0)
         remaining = bench->trial_cost_ns * (total - bench->trials_run);
     struct dyno_progress progress = {.stage = stage,
                                      .trial = bench->trials_run,

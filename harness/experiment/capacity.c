@@ -3,22 +3,21 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/rng.h"
-#include "decide/slo.h"
+#include "decide/slo_window.h"
 #include "experiment/start.h"
 #include "experiment/trial.h"
-#include "stats/acceptance.h"
 #include "store/capacity.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#define STREAM_ORDER     UINT64_C(0x63617061)
-#define VIOLATIONS_AIMED 3 /* a window is long enough to pass with so many */
-#define WIDENINGS_MAX    12
-#define BISECTIONS_MAX   8
-#define SEARCH_STEPS     9 /* for the estimate */
-#define START_COST_NS    (25 * DYNO_NS_PER_S)
-#define STEP_COST_NS     (4 * DYNO_NS_PER_S)
+#define STREAM_ORDER   UINT64_C(0x63617061)
+#define WIDENINGS_MAX  12
+#define ATTEMPTS_MAX   3 /* at a rate in a trial that cannot be used */
+#define BISECTIONS_MAX 8
+#define SEARCH_STEPS   9 /* for the estimate */
+#define START_COST_NS  (25 * DYNO_NS_PER_S)
+#define STEP_COST_NS   (2 * DYNO_NS_PER_S)
 
 /** One load that is offered. */
 struct attempt {
@@ -34,31 +33,27 @@ struct hunt {
     int restart;
     int position;
     int64_t most_sessions;
-    double accepted; /* highest rate that passed in the first restart; 0: none */
-    double rejected; /* lowest that failed; 0: none */
+    double accepted;   /* highest rate that passed in the first restart; 0: none */
+    double rejected;   /* lowest that failed; 0: none */
+    bool is_undecided; /* the search met a rate that no trial of it could judge */
+    struct dyno_slo_window window;
 };
 
-/** Open loops need statements enough for the objective; nothing makes a window shorter than asked for. */
-static int64_t window_ns(const struct hunt *hunt, const struct attempt *attempt)
+static struct dyno_slo_window plan_windows(const struct dyno_capacity_options *options,
+                                           const struct dyno_load_shape *load)
 {
-    int64_t asked_ns = hunt->bench->options->load.measure_ns;
-    if (isnan(attempt->rate_per_s))
-        return asked_ns;
-    double wanted = (double)dyno_acceptance_count(VIOLATIONS_AIMED, hunt->options->slo.quantile,
-                                                  DYNO_SLO_CONFIDENCE);
-    /* A Poisson count falls short of its mean: two deviations more. */
-    double mean = wanted + 2.0 * sqrt(wanted);
-    int64_t needed_ns = (int64_t)(mean / attempt->rate_per_s * (double)DYNO_NS_PER_S);
-    if (needed_ns > hunt->options->max_window_ns)
-        needed_ns = hunt->options->max_window_ns;
-    return needed_ns > asked_ns ? needed_ns : asked_ns;
+    return (struct dyno_slo_window){.slo = &options->slo,
+                                    .is_random = load->arrival != DYNO_ARRIVAL_CONSTANT,
+                                    .asked_ns = load->measure_ns,
+                                    .max_ns = options->max_window_ns};
 }
 
 static void shape_load(const struct hunt *hunt, const struct attempt *attempt)
 {
     struct dyno_load_shape *load = &hunt->bench->load;
     *load = hunt->bench->options->load;
-    load->measure_ns = window_ns(hunt, attempt);
+    if (!isnan(attempt->rate_per_s))
+        load->measure_ns = dyno_slo_window_ns(&hunt->window, attempt->rate_per_s);
     load->sessions = attempt->sessions;
     if (isnan(attempt->rate_per_s)) {
         load->arrival = DYNO_ARRIVAL_CLOSED;
@@ -70,11 +65,10 @@ static void shape_load(const struct hunt *hunt, const struct attempt *attempt)
 }
 
 /** Offer one load and say what became of it. */
-static enum dyno_status offer(struct hunt *hunt, const struct attempt *attempt, bool *accepted_out,
-                              struct dyno_err *err)
+static enum dyno_status offer(struct hunt *hunt, const struct attempt *attempt,
+                              struct dyno_slo_result *out, struct dyno_err *err)
 {
     struct dyno_bench *bench = hunt->bench;
-    struct dyno_slo_result result = {.trial_id = 0};
     bool is_complete = false;
     int64_t trial_id = 0;
     if (dyno_bench_is_stopped(bench))
@@ -96,50 +90,64 @@ static enum dyno_status offer(struct hunt *hunt, const struct attempt *attempt, 
     if (status == DYNO_OK)
         status = dyno_store_step_add(bench->store, trial_id, &step, err);
     if (status == DYNO_OK)
-        status = dyno_slo_judge(bench->store, trial_id, &hunt->options->slo, &result, err);
+        status = dyno_slo_judge(bench->store, trial_id, &hunt->options->slo, out, err);
     if (status == DYNO_OK && !is_complete)
         status = dyno_err_set(err, dyno_bench_is_stopped(bench) ? DYNO_ECANCELLED : DYNO_EENV,
                               "a trial did not run to its end (see its warning)");
-    *accepted_out = result.is_accepted;
     return status;
 }
 
-static void note_rate(struct hunt *hunt, double rate, bool is_accepted)
+static void note_rate(struct hunt *hunt, double rate, const struct dyno_slo_result *result)
 {
-    if (is_accepted && rate > hunt->accepted)
+    hunt->is_undecided = !result->is_decided;
+    if (hunt->is_undecided)
+        return;
+    if (result->is_accepted && rate > hunt->accepted)
         hunt->accepted = rate;
-    if (!is_accepted && (hunt->rejected == 0.0 || rate < hunt->rejected))
+    if (!result->is_accepted && (hunt->rejected == 0.0 || rate < hunt->rejected))
         hunt->rejected = rate;
 }
 
-static enum dyno_status try_rate(struct hunt *hunt, double rate, const char *purpose,
-                                 struct dyno_err *err)
+/** A trial that cannot be used (the generator was late, say) tells nothing of the rate: it is offered again. */
+static enum dyno_status try_rate(struct hunt *hunt, double rate, struct dyno_err *err)
 {
     const struct attempt attempt = {
-        .purpose = purpose, .sessions = hunt->most_sessions, .rate_per_s = rate};
-    bool is_accepted = false;
-    enum dyno_status status = offer(hunt, &attempt, &is_accepted, err);
-    if (status == DYNO_OK && hunt->restart == 0)
-        note_rate(hunt, rate, is_accepted);
+        .purpose = "search", .sessions = hunt->most_sessions, .rate_per_s = rate};
+    struct dyno_slo_result result = {.trial_id = 0};
+    enum dyno_status status = DYNO_OK;
+    for (int i = 0; status == DYNO_OK && !result.is_usable && i < ATTEMPTS_MAX; i++)
+        status = offer(hunt, &attempt, &result, err);
+    if (status == DYNO_OK)
+        note_rate(hunt, rate, &result);
     return status;
 }
 
-/** Widen until both ends are known, then halve on the log scale. */
-static enum dyno_status search(struct hunt *hunt, struct dyno_err *err)
+/** Widen until both ends are known, or no allowed window would decide a lower rate. */
+static enum dyno_status widen(struct hunt *hunt, struct dyno_err *err)
 {
     double rate = hunt->bench->options->load.rate_per_s;
+    double lowest = dyno_slo_window_lowest_rate(&hunt->window);
     enum dyno_status status = DYNO_OK;
-    for (int i = 0; status == DYNO_OK && i < WIDENINGS_MAX; i++) {
-        status = try_rate(hunt, rate, "search", err);
-        if (hunt->accepted > 0.0 && hunt->rejected > 0.0)
+    for (int i = 0; i < WIDENINGS_MAX; i++) {
+        status = try_rate(hunt, rate, err);
+        bool has_both = hunt->accepted > 0.0 && hunt->rejected > 0.0;
+        bool is_lowest = hunt->accepted == 0.0 && rate <= lowest;
+        if (status != DYNO_OK || hunt->is_undecided || has_both || is_lowest)
             break;
-        rate = hunt->accepted > 0.0 ? rate * 2.0 : rate / 2.0;
+        rate = hunt->accepted > 0.0 ? rate * 2.0 : fmax(rate / 2.0, lowest);
     }
-    for (int i = 0; status == DYNO_OK && i < BISECTIONS_MAX; i++) {
+    return status;
+}
+
+/** Widen, then halve on the log scale. */
+static enum dyno_status search(struct hunt *hunt, struct dyno_err *err)
+{
+    enum dyno_status status = widen(hunt, err);
+    for (int i = 0; status == DYNO_OK && !hunt->is_undecided && i < BISECTIONS_MAX; i++) {
         if (hunt->accepted == 0.0 || hunt->rejected == 0.0 ||
             hunt->rejected / hunt->accepted <= 1.0 + hunt->options->precision)
             break;
-        status = try_rate(hunt, sqrt(hunt->accepted * hunt->rejected), "search", err);
+        status = try_rate(hunt, sqrt(hunt->accepted * hunt->rejected), err);
     }
     return status;
 }
@@ -155,8 +163,9 @@ static size_t plan_restart(const struct hunt *hunt, struct attempt *attempts)
     double step =
         hunt->rejected > 0.0 ? hunt->rejected / hunt->accepted : 1.0 + hunt->options->precision;
     const double rates[] = {hunt->accepted, hunt->rejected, hunt->accepted / step};
+    double lowest = dyno_slo_window_lowest_rate(&hunt->window);
     for (size_t i = 0; i < 3; i++)
-        if (rates[i] > 0.0)
+        if (rates[i] >= lowest)
             attempts[count++] = (struct attempt){
                 .purpose = "retest", .sessions = hunt->most_sessions, .rate_per_s = rates[i]};
     return count;
@@ -166,12 +175,12 @@ static enum dyno_status run_restart(struct hunt *hunt, struct dyno_err *err)
 {
     struct attempt *attempts = dyno_xcalloc(hunt->options->session_count + 3, sizeof *attempts);
     size_t count = plan_restart(hunt, attempts);
-    bool is_accepted = false;
+    struct dyno_slo_result result = {.trial_id = 0};
     enum dyno_status status = dyno_start_open(hunt->bench, hunt->restart, err);
     dyno_rng_shuffle(&hunt->rng, attempts, count, sizeof *attempts);
     hunt->position = 0;
     for (size_t i = 0; status == DYNO_OK && i < count; i++)
-        status = offer(hunt, &attempts[i], &is_accepted, err);
+        status = offer(hunt, &attempts[i], &result, err);
     if (status == DYNO_OK && hunt->restart == 0)
         status = search(hunt, err);
     free(attempts);
@@ -180,7 +189,9 @@ static enum dyno_status run_restart(struct hunt *hunt, struct dyno_err *err)
 
 enum dyno_status dyno_capacity_run(struct dyno_bench *bench, struct dyno_err *err)
 {
-    struct hunt hunt = {.bench = bench, .options = bench->options->capacity};
+    struct hunt hunt = {.bench = bench,
+                        .options = bench->options->capacity,
+                        .window = plan_windows(bench->options->capacity, &bench->options->load)};
     enum dyno_status status = DYNO_OK;
     dyno_rng_init(&hunt.rng, bench->options->seed, STREAM_ORDER);
     for (size_t i = 0; i < hunt.options->session_count; i++)
@@ -194,17 +205,23 @@ enum dyno_status dyno_capacity_run(struct dyno_bench *bench, struct dyno_err *er
     return status;
 }
 
+enum dyno_status dyno_capacity_check(const struct dyno_experiment_options *o, struct dyno_err *err)
+{
+    const struct dyno_slo_window window = plan_windows(o->capacity, &o->load);
+    if (o->load.step_count > 0)
+        return dyno_err_set(
+            err, DYNO_EINPUT,
+            "capacity looks for one rate itself: begin at --rate R, not with steps");
+    return dyno_slo_window_check(&window, o->load.rate_per_s, err);
+}
+
 int64_t dyno_capacity_estimate_ns(const struct dyno_experiment_options *o)
 {
     const struct dyno_capacity_options *c = o->capacity;
-    double wanted =
-        (double)dyno_acceptance_count(VIOLATIONS_AIMED, c->slo.quantile, DYNO_SLO_CONFIDENCE);
-    int64_t open_ns = (int64_t)(wanted / o->load.rate_per_s * (double)DYNO_NS_PER_S);
-    if (open_ns > c->max_window_ns)
-        open_ns = c->max_window_ns;
-    if (open_ns < o->load.measure_ns)
-        open_ns = o->load.measure_ns;
-    int64_t curve_ns = (int64_t)c->session_count * (o->load.measure_ns + STEP_COST_NS);
+    const struct dyno_slo_window window = plan_windows(c, &o->load);
+    int64_t step_ns = o->load.trial_warmup_ns + STEP_COST_NS;
+    int64_t open_ns = dyno_slo_window_ns(&window, o->load.rate_per_s) + step_ns;
+    int64_t curve_ns = (int64_t)c->session_count * (o->load.measure_ns + step_ns);
     int64_t restart_ns = curve_ns + (o->managed != NULL ? START_COST_NS : 0);
-    return o->blocks * restart_ns + (SEARCH_STEPS + 3 * (o->blocks - 1)) * (open_ns + STEP_COST_NS);
+    return o->blocks * restart_ns + (SEARCH_STEPS + 3 * (o->blocks - 1)) * open_ns;
 }

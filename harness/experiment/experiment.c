@@ -123,6 +123,7 @@ static cJSON *capacity_json(const struct dyno_capacity_options *capacity, bool i
     dyno_json_add_string(json, "slo", capacity->slo_text);
     dyno_json_add_f64(json, "cores", capacity->cores);
     dyno_json_add_f64(json, "precision", capacity->precision);
+    dyno_json_add_i64(json, "max_window_ns", capacity->max_window_ns);
     cJSON_AddBoolToObject(json, "is_managed", is_managed);
     cJSON *sessions = cJSON_AddArrayToObject(json, "sessions");
     for (size_t i = 0; i < capacity->session_count; i++)

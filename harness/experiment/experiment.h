@@ -26,8 +26,8 @@
 struct dyno_progress {
     const char *stage; /**< "start 1 of 3: waiting for Spark" */
     int trial;         /**< trials finished so far */
-    int trial_count;
-    int64_t done; /**< statements of the running trial */
+    int trial_count;   /**< 0: not known beforehand */
+    int64_t done;      /**< statements of the running trial */
     int64_t errors;
     int64_t elapsed_ns;   /**< of the experiment */
     int64_t remaining_ns; /**< estimate for the rest; -1 if unknown */

@@ -16,6 +16,7 @@
 #include "explain/join.h"
 #include "load/steady.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -570,6 +571,22 @@ enum dyno_status dyno_trial_take_in(struct dyno_bench *bench, const struct dyno_
     return status;
 }
 
+static void name_stage(const struct dyno_bench *bench, const struct dyno_layout_trial *slot,
+                       char *out, size_t room)
+{
+    const struct dyno_experiment_options *o = bench->options;
+    double window_s = (double)bench->load.measure_ns / (double)DYNO_NS_PER_S;
+    if (o->capacity == NULL)
+        (void)snprintf(out, room, "block %d of %d: %s", slot->block + 1, o->blocks,
+                       o->arms[slot->arm].name);
+    else if (bench->load.arrival == DYNO_ARRIVAL_CLOSED)
+        (void)snprintf(out, room, "restart %d of %d: closed loop of %" PRId64 ", %.3g s",
+                       slot->block + 1, o->blocks, bench->load.sessions, window_s);
+    else
+        (void)snprintf(out, room, "restart %d of %d: %.3g/s, %.3g s", slot->block + 1, o->blocks,
+                       bench->load.rate_per_s, window_s);
+}
+
 enum dyno_status dyno_trial_measure(struct dyno_bench *bench, const struct dyno_layout_trial *slot,
                                     bool *is_complete_out, struct dyno_err *err)
 {
@@ -577,8 +594,7 @@ enum dyno_status dyno_trial_measure(struct dyno_bench *bench, const struct dyno_
     size_t arm = (size_t)slot->arm;
     int64_t begin_ns = dyno_now_ns();
     char stage[160];
-    (void)snprintf(stage, sizeof stage, "block %d of %d: %s", slot->block + 1,
-                   bench->options->blocks, bench->options->arms[arm].name);
+    name_stage(bench, slot, stage, sizeof stage);
     fill_plan(bench, arm, slot->seed, false, &g.plan);
     enum dyno_status status = gather(bench, arm, &g, slot, stage, err);
     if (status == DYNO_OK)

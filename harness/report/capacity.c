@@ -47,6 +47,17 @@ static void bold_line(struct dyno_text *text, const char *line)
     dyno_text_end(text);
 }
 
+/* "2 of 3", of the trials that could be judged. */
+static void met_word(const cJSON *item, char *out, size_t room)
+{
+    long long decided = (long long)dyno_json_i64_or(item, "decided", 0);
+    if (decided == 0)
+        (void)snprintf(out, room, "   too few to tell");
+    else
+        (void)snprintf(out, room, "   %lld of %lld",
+                       (long long)dyno_json_i64_or(item, "accepted", 0), decided);
+}
+
 static void text_curve(struct dyno_text *text, const cJSON *curve)
 {
     const cJSON *item = NULL;
@@ -62,10 +73,8 @@ static void text_curve(struct dyno_text *text, const cJSON *curve)
         dyno_text_right(text, word, 14);
         number(item, "service_s", word, sizeof word);
         dyno_text_right(text, word, 14);
-        (void)snprintf(word, sizeof word, "   %lld of %lld",
-                       (long long)dyno_json_i64_or(item, "accepted", 0),
-                       (long long)dyno_json_i64_or(item, "trials", 0));
-        dyno_text_word(text, word, 24);
+        met_word(item, word, sizeof word);
+        dyno_text_word(text, word, 30);
         dyno_text_end(text);
     }
 }

@@ -116,22 +116,33 @@ static void put_curve(struct dyno_markup *m, const struct dyno_report_model *mod
 
 static void put_tables(struct dyno_markup *m, const cJSON *document)
 {
-    static const struct column curve[] = {
-        {"#sessions", "sessions"},       {"#statements/s", "throughput_per_s"},
-        {"#sd", "throughput_sd"},        {"#fit", "fit_per_s"},
-        {"#service s", "service_s"},     {"#off Little's law", "little_error"},
-        {"#spill bytes", "spill_bytes"}, {"#GC share", "gc_ratio"},
-        {"#accepted", "accepted"},       {"#trials", "trials"}};
+    static const struct column curve[] = {{"#sessions", "sessions"},
+                                          {"#statements/s", "throughput_per_s"},
+                                          {"#sd", "throughput_sd"},
+                                          {"#fit", "fit_per_s"},
+                                          {"#service s", "service_s"},
+                                          {"#off Little's law", "little_error"},
+                                          {"#spill bytes", "spill_bytes"},
+                                          {"#GC share", "gc_ratio"},
+                                          {"#met", "accepted"},
+                                          {"#decided", "decided"},
+                                          {"#trials", "trials"}};
     static const struct column planning[] = {{"#load", "growth"},
                                              {"#statements/s", "rate_per_s"},
                                              {"#cores", "cores"},
                                              {"basis", "basis"}};
-    static const struct column steps[] = {
-        {"#restart", "restart"},         {"#sessions", "sessions"},
-        {"#statements/s", "rate_per_s"}, {"#window s", "window_s"},
-        {"#offered", "offered"},         {"#over the limit", "violations"},
-        {"#errors", "errors"},           {"#answered", "achieved_ratio"},
-        {"usable", "is_usable"},         {"accepted", "is_accepted"}};
+    static const struct column steps[] = {{"#restart", "restart"},
+                                          {"#sessions", "sessions"},
+                                          {"#statements/s", "rate_per_s"},
+                                          {"#window s", "window_s"},
+                                          {"#offered", "offered"},
+                                          {"#over the limit", "violations"},
+                                          {"#errors", "errors"},
+                                          {"#answered", "achieved_ratio"},
+                                          {"#off Little's law", "little_error"},
+                                          {"usable", "is_usable"},
+                                          {"decided", "is_decided"},
+                                          {"accepted", "is_accepted"}};
     put_table(m, "Closed loop", cJSON_GetObjectItemCaseSensitive(document, "curve"), curve,
               sizeof curve / sizeof curve[0]);
     dyno_markup_element(

@@ -14,6 +14,14 @@ bool dyno_accepts(size_t count, size_t violations, double p, double confidence)
     return gsl_cdf_binomial_P((unsigned)violations, 1.0 - p, (unsigned)count) <= 1.0 - confidence;
 }
 
+bool dyno_rejects(size_t count, size_t violations, double p, double confidence)
+{
+    if (violations == 0 || violations > count || !is_inside(p) || !is_inside(confidence))
+        return false;
+    return gsl_cdf_binomial_Q((unsigned)violations - 1, 1.0 - p, (unsigned)count) <=
+           1.0 - confidence;
+}
+
 size_t dyno_acceptance_count(size_t violations, double p, double confidence)
 {
     if (!is_inside(p) || !is_inside(confidence))

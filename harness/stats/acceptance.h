@@ -11,6 +11,10 @@
 /** Independent statements are assumed. False for n = 0, or p or confidence outside (0, 1). */
 bool dyno_accepts(size_t count, size_t violations, double p, double confidence);
 
+/** The other side: so many of n violated the limit that fewer than a share p keep it, with confidence c. Neither holds
+ *  where n is small. False outside the domain. */
+bool dyno_rejects(size_t count, size_t violations, double p, double confidence);
+
 /** Fewest statements that are accepted with so many violations: p95 at 95 % takes 59, 93, 124, 153 for 0 to 3. 0
  *  outside the domain. */
 size_t dyno_acceptance_count(size_t violations, double p, double confidence);

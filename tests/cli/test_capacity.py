@@ -82,13 +82,32 @@ class Capacity(own_folder.OwnFolder):
         self.assertIn("closed loop: sessions", shown)
         self.assertLessEqual(shown.count("\n"), 40)
 
-    def test_no_rate_is_said(self):
+    def test_no_rate_is_said_and_none_tried_that_no_window_could_decide(self):
+        # p90 takes 29 statements, 42 on average where arrivals are random: 42/s is the least that a second can decide.
         done = self.capacity("--slo", "p90 < 1ms", "--loads", "1", "--restarts", "1", "--max-window", "1s", "--json", service="200ms")
         self.assertEqual(done.returncode, 125, done.stderr)
         document = json.loads(done.stdout)
-        self.assertIsNone(document["capacity"]["rate_per_s"])
+        found = document["capacity"]
+        self.assertIsNone(found["rate_per_s"])
         self.assertIn("met p90 < 1ms at no rate", document["verdict"]["sentence"])
+        self.assertIn("--max-window", document["verdict"]["sentence"])
         self.assertIn("provisional: 1 of at least 3 restarts", document["verdict"]["qualifiers"])
+        tried = [s for s in found["steps"] if s["rate_per_s"] is not None]
+        self.assertGreaterEqual(min(s["rate_per_s"] for s in tried), 41.9)
+        for step in tried:
+            self.assertLessEqual(step["window_s"], 1)
+            self.assertTrue(step["is_decided"] or not step["is_usable"], step)
+
+    def test_window_that_cannot_decide_is_refused_before_the_start(self):
+        done = self.capacity("--slo", "p95 < 2s", "--rate", "0.5", "--measure", "5s", "--max-window", "25s")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        for words in ("--max-window", "25 s holds 12 statements at 0.5/s", "p95 takes 59", "153 s", "--rate"):
+            self.assertIn(words, done.stderr)
+        self.assertFalse((self.dir / "r.db").exists())
+        # Equal gaps leave nothing to chance: 59 are enough.
+        done = self.capacity("--slo", "p95 < 2s", "--rate", "0.5", "--arrival", "constant", "--measure", "5s", "--max-window", "25s")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("118 s", done.stderr)
 
 
 if __name__ == "__main__":

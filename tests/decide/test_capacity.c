@@ -28,14 +28,15 @@ struct step {
     double throughput_per_s;
     double service_s;
     int64_t spill_bytes;
+    size_t backlog; /* so many of them are still waited for when the window ends */
 };
 
 static struct scene open_scene(void **state)
 {
     struct scene scene = {.store = fixture_open(*state)};
     static const char plan[] =
-        "UPDATE experiment SET kind = 'capacity', plan_json = '{\"load\":{\"think_ns\":0},"
-        "\"capacity\":{\"slo\":\"p90 < 1s, errors < 1 %\",\"cores\":2,\"is_managed\":true}}'";
+        "UPDATE experiment SET kind = 'capacity', plan_json = '{\"load\":{\"think_ns\":0,\"arrival\":\"poisson\"},"
+        "\"capacity\":{\"max_window_ns\":20000000000,\"slo\":\"p90 < 1s, errors < 1 %\",\"cores\":2,\"is_managed\":true}}'";
     scene.ids = fixture_compare(scene.store);
     assert_int_equal(dyno_sql_exec(dyno_store_handle(scene.store), plan, NULL), DYNO_OK);
     return scene;
@@ -48,10 +49,15 @@ static void add(struct scene *scene, const struct step *step)
     struct dyno_spark_statement *spark = dyno_xcalloc(count + 1, sizeof *spark);
     int64_t id = 0;
     for (size_t i = 0; i < count; i++) {
-        /* Spread so that each is answered inside the window. */
-        double done_s = (double)(i + 1) / (double)(count + 1) * WINDOW_S;
+        /* Spread so that each begins and is answered inside the window. */
+        double share = (double)(i + 1) / (double)(count + 1);
+        double done_s = step->service_s + share * (WINDOW_S - step->service_s);
         records[i].done_ns = (int64_t)(done_s * 1e9);
         records[i].intended_ns = records[i].done_ns - (int64_t)(step->service_s * 1e9);
+        if (i + step->backlog >= count) {
+            records[i].done_ns = (int64_t)((WINDOW_S + 0.5) * 1e9);
+            records[i].intended_ns = (int64_t)((WINDOW_S - 0.4) * 1e9);
+        }
         records[i].send_ns = records[i].intended_ns;
         spark[i] = (struct dyno_spark_statement){
             .seq = (int64_t)i, .jobs = 1, .run_ms = 100, .spill_disk_bytes = step->spill_bytes};
@@ -187,6 +193,80 @@ static void test_server_that_wavers_is_said_to(void **state)
     cJSON_Delete(found);
 }
 
+static void test_short_window_is_undecided_and_named(void **state)
+{
+    struct scene scene = open_scene(state);
+    const double rates[] = {0.6};
+    const int64_t loads[] = {1};
+    const double usl[3] = {1.22, 0, 0};
+    char sentence[512];
+    char notes[4096];
+    /* All statements of each window were fast, which is no proof; nor is it a rejection. */
+    add_rates(&scene, rates, 1, 1);
+    add_curve(&scene, loads, 1, usl);
+    cJSON *found = decide(&scene, sentence, notes);
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(found, "rate_per_s")));
+    assert_non_null(strstr(sentence,
+                           ": inconclusive: a window of 20 s holds 12 statements at 0.6/s, "
+                           "and p90 takes 29 (42 on average, as arrivals are random): "
+                           "--max-window at least 70 s"));
+    assert_null(strstr(sentence, "rejected"));
+    assert_non_null(strstr(notes,
+                           "whether 1 session met it cannot be told: a window of 20 s held 24 "
+                           "statements, p90 takes 29"));
+    assert_int_equal(dyno_json_i64_or(found, "sessions", -1), 0);
+    cJSON_Delete(found);
+}
+
+static void test_lowest_rate_that_was_rejected_is_named(void **state)
+{
+    struct scene scene = open_scene(state);
+    const double rates[] = {2.1, 4};
+    char sentence[512];
+    char notes[4096];
+    add_rates(&scene, rates, COUNT_OF(rates), 0);
+    cJSON *found = decide(&scene, sentence, notes);
+    assert_non_null(strstr(sentence,
+                           "at no rate in every trial of it: 3 of 3 at 2.1/s, the lowest, "
+                           "were rejected; a lower rate takes a longer --max-window"));
+    cJSON_Delete(found);
+}
+
+static void test_little_is_watched_in_the_open_loop(void **state)
+{
+    struct scene scene = open_scene(state);
+    char sentence[512];
+    char notes[4096];
+    for (int restart = 0; restart < 3; restart++)
+        add(&scene, &(struct step){.restart = restart,
+                                   .sessions = 8,
+                                   .rate_per_s = 8,
+                                   .throughput_per_s = 8,
+                                   .service_s = 0.2,
+                                   .backlog = restart == 1 ? 8 : 0});
+    cJSON *found = decide(&scene, sentence, notes);
+    /* 152 x 0.2 s of stays were answered, 8 x 0.4 s more lie in the window: 3.2 of 33.6. */
+    assert_non_null(strstr(notes, "Little's law is off by 9.5 % at 8/s"));
+    const cJSON *steps = cJSON_GetObjectItem(found, "steps");
+    assert_near(dyno_json_f64_or(cJSON_GetArrayItem(steps, 0), "little_error", 1), 0, 1e-6);
+    assert_near(dyno_json_f64_or(cJSON_GetArrayItem(steps, 1), "little_error", 0), 3.2 / 33.6,
+                1e-6);
+    cJSON_Delete(found);
+}
+
+static void assert_interval(const cJSON *fit, const char *name, double truth, bool is_told)
+{
+    const cJSON *list = cJSON_GetObjectItem(fit, name);
+    assert_int_equal(cJSON_GetArraySize(list), 2);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(cJSON_IsNumber(cJSON_GetArrayItem(list, i)), is_told);
+    if (!is_told)
+        return;
+    double low = cJSON_GetArrayItem(list, 0)->valuedouble;
+    double high = cJSON_GetArrayItem(list, 1)->valuedouble;
+    assert_true(low <= truth && truth <= high && low < high);
+}
+
 static void assert_peak(void **state, const double usl[3], bool has_peak, const char *note)
 {
     const int64_t loads[] = {1, 2, 4, 6, 8, 12, 16};
@@ -198,6 +278,8 @@ static void assert_peak(void **state, const double usl[3], bool has_peak, const 
     const cJSON *fit = cJSON_GetObjectItem(found, "usl");
     assert_int_equal(cJSON_IsNumber(cJSON_GetObjectItem(fit, "peak_sessions")), has_peak);
     assert_non_null(strstr(dyno_json_string_or(fit, "note", ""), note));
+    assert_interval(fit, "peak_sessions_interval", sqrt((1 - usl[1]) / usl[2]), has_peak);
+    assert_interval(fit, "peak_per_s_interval", dyno_json_f64_or(fit, "peak_per_s", 0), has_peak);
     assert_null(strstr(notes, "Little's law"));
     assert_null(strstr(notes, "to be firm"));
     cJSON_Delete(found);
@@ -258,6 +340,9 @@ int main(void)
         WITH_STORE(test_answer_lies_between_the_last_held_and_the_first_rejected),
         WITH_STORE(test_one_rejection_in_three_is_no_answer_for_that_rate),
         WITH_STORE(test_server_that_wavers_is_said_to),
+        WITH_STORE(test_short_window_is_undecided_and_named),
+        WITH_STORE(test_lowest_rate_that_was_rejected_is_named),
+        WITH_STORE(test_little_is_watched_in_the_open_loop),
         WITH_STORE(test_peak_is_told_where_it_was_seen),
         WITH_STORE(test_peak_far_beyond_the_loads_is_not_told),
         WITH_STORE(test_no_peak_without_a_bend),

@@ -1,7 +1,10 @@
+#include "base/rng.h"
 #include "stats/acceptance.h"
 #include "stats/usl.h"
+#include "stats/usl_interval.h"
 #include "stats/vectors.h"
 
+#include <math.h>
 #include <stdbool.h>
 
 /* Data sets of the R package usl, with what it (bounded at 0) gives. */
@@ -106,9 +109,75 @@ static void test_acceptance_table(void **state)
             assert_true(dyno_accepts(count, violations[k], rows[i].p, rows[i].confidence));
             assert_false(dyno_accepts(count - 1, violations[k], rows[i].p, rows[i].confidence));
         }
+    /* Both sides of p95: 12 of 12 over the limit, or 3 of 12 (p = 0.020), are enough to see it missed; 2 of 12 are not. */
+    assert_true(dyno_rejects(12, 12, 0.95, 0.95));
+    assert_true(dyno_rejects(12, 3, 0.95, 0.95));
+    assert_false(dyno_rejects(12, 2, 0.95, 0.95));
+    assert_false(dyno_rejects(12, 0, 0.95, 0.95));
+    assert_false(dyno_rejects(0, 0, 0.95, 0.95));
     assert_false(dyno_accepts(0, 0, 0.95, 0.95));
     assert_false(dyno_accepts(5, 5, 0.95, 0.95));
     assert_int_equal(dyno_acceptance_count(0, 1.0, 0.95), 0);
+}
+
+#define TRIALS 4
+#define LOADS  7
+#define POINTS (TRIALS * LOADS)
+
+/* Throughput by the law with `noise` on each trial, normal by the sum of twelve uniform numbers. */
+static void play(struct dyno_rng *rng, double beta, double noise, double loads[POINTS],
+                 double rates[POINTS])
+{
+    static const double steps[LOADS] = {1, 2, 4, 6, 8, 12, 16};
+    const struct dyno_usl truth = {.gamma = 10, .alpha = 0.05, .beta = beta};
+    for (size_t i = 0; i < POINTS; i++) {
+        double sum = -6;
+        for (int k = 0; k < 12; k++)
+            sum += dyno_rng_uniform(rng);
+        loads[i] = steps[i % LOADS];
+        rates[i] = dyno_usl_rate(&truth, loads[i]) * (1 + noise * sum);
+    }
+}
+
+static void test_interval_of_the_peak_covers_the_truth(void **state)
+{
+    (void)state;
+    struct dyno_rng rng;
+    double loads[POINTS];
+    double rates[POINTS];
+    int load_covered = 0;
+    int rate_covered = 0;
+    const struct dyno_usl truth = {.gamma = 10, .alpha = 0.05, .beta = 0.01};
+    const double peak = sqrt(0.95 / 0.01);
+    dyno_rng_init(&rng, 7, 1);
+    for (int i = 0; i < 60; i++) {
+        play(&rng, truth.beta, 0.03, loads, rates);
+        const struct dyno_usl_interval got = dyno_usl_bootstrap(loads, rates, POINTS, 5);
+        load_covered += got.load_low <= peak && peak <= got.load_high ? 1 : 0;
+        double rate = dyno_usl_rate(&truth, peak);
+        rate_covered += got.rate_low <= rate && rate <= got.rate_high ? 1 : 0;
+    }
+    /* 57 of 60 are due; fewer than 51 would happen once in 200 times at 95 %. The seed is fixed. */
+    assert_in_range(load_covered, 51, 60);
+    assert_in_range(rate_covered, 51, 60);
+}
+
+static void test_interval_without_a_peak_has_no_upper_end(void **state)
+{
+    (void)state;
+    struct dyno_rng rng;
+    double loads[POINTS];
+    double rates[POINTS];
+    dyno_rng_init(&rng, 9, 1);
+    play(&rng, 0.0, 0.03, loads, rates);
+    const struct dyno_usl_interval got = dyno_usl_bootstrap(loads, rates, POINTS, 5);
+    assert_true(isinf(got.load_high));
+    assert_true(got.peak_share < 0.975);
+    /* The same draws again, and none at all from single trials. */
+    const struct dyno_usl_interval again = dyno_usl_bootstrap(loads, rates, POINTS, 5);
+    assert_true(got.load_low == again.load_low && got.peak_share == again.peak_share);
+    assert_true(isnan(dyno_usl_bootstrap(loads, rates, LOADS, 5).load_low));
+    assert_true(isnan(dyno_usl_bootstrap(loads, rates, 0, 5).load_low));
 }
 
 int main(void)
@@ -120,6 +189,8 @@ int main(void)
         cmocka_unit_test(test_synthetic_truth_is_found),
         cmocka_unit_test(test_too_little_is_not_fitted),
         cmocka_unit_test(test_acceptance_table),
+        cmocka_unit_test(test_interval_of_the_peak_covers_the_truth),
+        cmocka_unit_test(test_interval_without_a_peak_has_no_upper_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
