@@ -169,6 +169,17 @@ static enum dyno_status receive_bounds(struct receiving *receiving)
     return link->is_framed ? receive_frame_header(receiving) : DYNO_OK;
 }
 
+/*
+ * Behind the last answer that is due nothing may come. What lies here already is seen at once, in the
+ * answer's own buffer or in what was kept of an earlier receive; what is still on its way is taken for the
+ * begin of the next answer, which then has a wrong name or number: a call later, but never for rows.
+ */
+static bool is_more_here(const struct receiving *receiving, size_t len)
+{
+    const struct dyno_hs2_link *link = receiving->link;
+    return receiving->into->len > len || link->rest_at < link->rest.len;
+}
+
 static enum dyno_status read_answer(struct receiving *receiving, const struct dyno_hs2_due *due,
                                     struct dyno_hs2_reply *reply, size_t *len_out)
 {
@@ -186,9 +197,9 @@ static enum dyno_status read_answer(struct receiving *receiving, const struct dy
         .ctx = receiving,
     };
     dyno_hs2_reply_read(&reader, due->call, due->seqid, reply);
-    bool is_last = link->due_count == 1;
-    if (reader.status == DYNO_OK && ((link->is_framed && reader.at != receiving->limit) ||
-                                     (is_last && reader.at != receiving->into->len)))
+    bool has_surplus = (link->is_framed && reader.at != receiving->limit) ||
+                       (link->due_count == 1 && is_more_here(receiving, reader.at));
+    if (reader.status == DYNO_OK && has_surplus)
         dyno_wire_fail(&reader, DYNO_EPROTO, "more came than was asked for");
     *len_out = reader.at;
     return reader.status == DYNO_OK ? DYNO_OK : explain(receiving, &reader, due->call);

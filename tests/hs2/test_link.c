@@ -377,6 +377,33 @@ static void test_two_answers_may_be_cut_anywhere(void **state)
     }
 }
 
+/* A byte behind the last answer, which came with the one before: it is seen at once, wherever it lies. */
+static void test_a_byte_behind_the_last_answer_is_refused(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        uint8_t answers[4096];
+        int peer = -1;
+        bool is_framed = i % 2 != 0;
+        size_t room = sizeof GOLDEN_FETCH_REPLY + (i < 2 ? 0 : 1);
+        struct dyno_err err = DYNO_ERR_INIT;
+        struct dyno_hs2_buffer into = {.bytes = malloc(room), .capacity = room};
+        struct dyno_hs2_link link = pair_up(is_framed, &peer);
+        send_pair(&link, peer);
+        dyno_hs2_link_direct(&link, 7, (struct dyno_hs2_sink){.into = &into});
+        size_t len = put_pair(answers, is_framed);
+        answers[len] = 'x';
+        send_bytes(peer, answers, len + 1);
+        assert_int_equal(dyno_hs2_link_await(&link, 7, dyno_hs2_deadline(SOON_NS), false, &err),
+                         DYNO_EPROTO);
+        assert_non_null(strstr(err.message, "more came than was asked for"));
+        assert_true(link.is_dead);
+        dyno_hs2_link_close(&link);
+        free(into.bytes);
+        (void)close(peer);
+    }
+}
+
 /* Whoever wants the later answer takes the earlier one to where that was to go. */
 static void test_an_earlier_answer_goes_where_it_was_directed(void **state)
 {
@@ -471,6 +498,7 @@ int main(void)
         cmocka_unit_test(test_wrong_protocols_are_recognised),
         cmocka_unit_test(test_request_settles_what_is_owed),
         cmocka_unit_test(test_two_answers_may_be_cut_anywhere),
+        cmocka_unit_test(test_a_byte_behind_the_last_answer_is_refused),
         cmocka_unit_test(test_an_earlier_answer_goes_where_it_was_directed),
         cmocka_unit_test(test_a_forgotten_answer_is_dropped),
         cmocka_unit_test(test_leaves_are_queued),

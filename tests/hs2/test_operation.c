@@ -85,6 +85,31 @@ static void test_a_short_block_of_another_server_is_not_the_end(void **state)
     fixture_close(&fixture);
 }
 
+/* The word of the server counts for more than the length of the block, also for one that is Spark's by name. */
+static void test_a_short_block_with_more_behind_it_is_not_the_end(void **state)
+{
+    (void)state;
+    const struct dyno_fake_hs2_options options = {.most_rows = 7, .tells_more = true};
+    struct fixture fixture = fixture_open(&options);
+    int64_t calls = 0;
+    for (int i = 0; i < 3; i++) {
+        struct dyno_hs2_operation *operation = fixture_run(&fixture, "ROWS 20");
+        const size_t expected[] = {7, 7, 6, 0, 0};
+        for (size_t j = 0; j < 5; j++) {
+            assert_int_equal(dyno_hs2_operation_fetch(operation, 10, &fixture.block, &fixture.err),
+                             DYNO_OK);
+            assert_int_equal(fixture.block.row_count, expected[j]);
+        }
+        dyno_hs2_operation_close(operation);
+        int64_t before = calls;
+        calls = dyno_fake_hs2_calls(fixture.server, DYNO_HS2_FETCH_RESULTS);
+        /* That it is Spark's is asked along with the first end, and told behind it. */
+        assert_int_equal(calls - before, i == 0 ? 5 : 3);
+    }
+    assert_int_equal(dyno_fake_hs2_calls(fixture.server, DYNO_HS2_GET_INFO), 1);
+    fixture_close(&fixture);
+}
+
 /* Of two statements on a session, the second's calls take the first's rows off the wire for it. */
 static void check_rows_ahead(bool is_sasl, bool is_http)
 {
@@ -590,6 +615,7 @@ int main(void)
         cmocka_unit_test(test_statement_takes_only_the_calls_it_needs),
         cmocka_unit_test(test_the_end_is_known_from_a_short_block),
         cmocka_unit_test(test_a_short_block_of_another_server_is_not_the_end),
+        cmocka_unit_test(test_a_short_block_with_more_behind_it_is_not_the_end),
         cmocka_unit_test(test_rows_ahead_wait_for_their_reader),
         cmocka_unit_test(test_rows_ahead_may_be_left),
         cmocka_unit_test(test_a_refusal_of_rows_ahead_is_told_at_the_fetch),

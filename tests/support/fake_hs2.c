@@ -186,6 +186,7 @@ enum dyno_status dyno_fake_hs2_start(const struct dyno_fake_hs2_options *options
     server->shared.fault = options->fault;
     server->shared.name = dyno_xstrdup(options->name != NULL ? options->name : "Spark SQL");
     server->shared.most_rows = options->most_rows;
+    server->shared.tells_more = options->tells_more;
     pthread_mutex_init(&server->shared.lock, NULL);
     enum dyno_status status = fake_work_init(&server->shared.work, options, err);
     server->shared.nonce = dyno_mix64((uint64_t)dyno_now_ns());

@@ -105,6 +105,7 @@ struct dyno_fake_hs2_options {
     int32_t protocol;     /**< newest version spoken, as TProtocolVersion; 10 */
     const char *name;     /**< of the server, as GetInfo tells it; "Spark SQL" */
     int64_t most_rows;    /**< in one answer to FetchResults, whatever was asked for; 0: no limit */
+    bool tells_more;      /**< hasMoreRows is true while there are; Spark never says so */
     enum dyno_fake_fault fault;
     /**
      * Truth, one line a statement, fields parted by tabs: received, start and end of the service, when the

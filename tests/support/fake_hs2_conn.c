@@ -394,7 +394,8 @@ static bool fetch(struct fake_connection *connection, const struct fake_request 
     count = most > 0 && count > most ? most : count;
     count = count > 0 ? count : 0;
     put_success(answer);
-    dyno_wire_put_bool_field(answer, 2, false);
+    bool has_more = connection->shared->tells_more && count < left;
+    dyno_wire_put_bool_field(answer, 2, has_more);
     dyno_wire_put_field(answer, DYNO_WIRE_STRUCT, 3);
     if (count > 0 && connection->shared->fault == DYNO_FAKE_FAULT_FETCH_HUGE)
         put_huge(answer);

@@ -49,6 +49,7 @@ struct fake_shared {
     int32_t protocol;
     char *name;
     int64_t most_rows;
+    bool tells_more;
     enum dyno_fake_fault fault;
     uint64_t nonce;       /**< in every handle, so that those of another server are refused */
     pthread_mutex_t lock; /**< for the list of connections and the closing of their sockets */
