@@ -8,7 +8,7 @@ build_packages="gcc cmake ninja-build pkg-config python3 unixodbc unixodbc-dev l
 run_packages="openjdk-17-jre-headless python3-pip curl ca-certificates procps"
 test_packages="git python3-venv python3-yaml clang clang-format clang-tidy libsqliteodbc sqlite3
     libdbd-odbc-perl tcl8.6-tdbc-odbc odbc-postgresql
-    libxml2-utils krb5-kdc krb5-admin-server krb5-user valgrind openjdk-17-jdk-headless"
+    libxml2-utils krb5-kdc krb5-admin-server krb5-user valgrind openjdk-17-jdk-headless maven"
 # Ubuntu's chromium is a snap, which does not run everywhere: there the browser test waits for one that is installed.
 if grep -q '^ID=debian' /etc/os-release 2>/dev/null; then
     test_packages="$test_packages chromium"

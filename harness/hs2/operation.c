@@ -28,6 +28,7 @@ enum dyno_status dyno_hs2_operation_start(struct dyno_hs2_session *session, enum
     }
     operation->session = session;
     operation->handle = reply.handle;
+    operation->has_result_set = reply.handle.has_result_set;
     *out = operation;
     return DYNO_OK;
 }
@@ -92,6 +93,8 @@ static enum dyno_status ask_status(struct dyno_hs2_operation *operation, int64_t
         dyno_hs2_link_receive(link, operation->poll_seqid, deadline_ns, may_be_owed, &reply, err);
     if (status == DYNO_OK)
         status = dyno_hs2_reply_check(&reply, call, link->answer.bytes, err);
+    if (status == DYNO_OK && reply.tells_result_set)
+        operation->has_result_set = reply.handle.has_result_set;
     return status == DYNO_OK ? judge_state(operation, &reply, is_done_out, err) : status;
 }
 
@@ -182,6 +185,9 @@ enum dyno_status dyno_hs2_operation_columns_and_rows(
     const struct dyno_hs2_column_desc **columns_out, size_t *count_out, struct dyno_err *err)
 {
     enum dyno_status status = DYNO_OK;
+    /* Asked for columns that do not exist, Hive drops the connection. */
+    if (!operation->has_result_set)
+        operation->has_columns = true;
     if (!operation->has_columns)
         status = ask_columns(operation, max_rows, block, err);
     if (status != DYNO_OK)
@@ -242,7 +248,8 @@ enum dyno_status dyno_hs2_operation_fetch(struct dyno_hs2_operation *operation, 
     block->len = 0;
     block->row_count = 0;
     block->column_count = 0;
-    if (operation->is_at_end || (operation->has_columns && operation->schema.count == 0))
+    if (operation->is_at_end || !operation->has_result_set ||
+        (operation->has_columns && operation->schema.count == 0))
         return DYNO_OK;
     enum dyno_status status = fetch_into(operation, max_rows, block, err);
     if (status == DYNO_OK) {

@@ -76,7 +76,8 @@ enum dyno_status dyno_hs2_operation_poll(struct dyno_hs2_operation *operation, b
                                          struct dyno_err *err) DYNO_MUST_CHECK;
 
 /**
- * Columns of the result; asked once, then remembered. Zero columns are legal (CACHE TABLE, DDL).
+ * Columns of the result; asked once, then remembered. Zero columns are legal (CACHE TABLE, DDL); nothing is
+ * asked where the server has said that there is no result set.
  * `*columns_out` is borrowed from the operation.
  */
 enum dyno_status dyno_hs2_operation_columns(struct dyno_hs2_operation *operation,

@@ -27,7 +27,8 @@ struct dyno_hs2_operation {
     struct dyno_hs2_session *session;
     struct dyno_hs2_handle handle; /**< immutable: cancelling threads read it */
     struct dyno_hs2_schema schema;
-    bool has_columns; /**< has the schema been asked for? */
+    bool has_result_set; /**< else there is neither a schema nor a row to ask for */
+    bool has_columns;    /**< has the schema been asked for? */
     bool is_done;
     bool is_short;      /**< the last block had fewer rows than were asked for */
     bool is_at_end;     /**< there are no rows behind the last block */

@@ -121,6 +121,13 @@ static void read_has_result_set(struct dyno_wire_reader *reader, struct dyno_hs2
     reply->handle.has_result_set = dyno_wire_get_u8(reader) != 0;
 }
 
+/* A statement that is compiled in the background has a result set, or none, only later. */
+static void read_late_result_set(struct dyno_wire_reader *reader, struct dyno_hs2_reply *reply)
+{
+    reply->tells_result_set = true;
+    read_has_result_set(reader, reply);
+}
+
 /* A session handle is an operation handle without the last two. */
 static void read_handle(struct dyno_wire_reader *reader, struct dyno_hs2_reply *reply)
 {
@@ -182,7 +189,7 @@ static const struct reply_field OPERATION_FIELDS[] = {
 static const struct reply_field OPERATION_STATUS_FIELDS[] = {
     {1, DYNO_WIRE_STRUCT, read_status},   {2, DYNO_WIRE_I32, read_state},
     {3, DYNO_WIRE_STRING, read_sqlstate}, {4, DYNO_WIRE_I32, read_native},
-    {5, DYNO_WIRE_STRING, read_text},
+    {5, DYNO_WIRE_STRING, read_text},     {9, DYNO_WIRE_BOOL, read_late_result_set},
 };
 static const struct reply_field METADATA_FIELDS[] = {
     {1, DYNO_WIRE_STRUCT, read_status},

@@ -65,6 +65,7 @@ struct dyno_hs2_reply {
     int32_t state;              /**< GetOperationStatus; -1: none came */
     bool has_handle;
     struct dyno_hs2_handle handle;
+    bool tells_result_set;         /**< GetOperationStatus: `handle.has_result_set` was told anew */
     struct dyno_wire_span info;    /**< GetInfo: the value, where it is a string */
     struct dyno_hs2_schema schema; /**< GetResultSetMetadata: owned, to be freed */
     struct dyno_hs2_block *block;  /**< FetchResults: filled where the caller set it */

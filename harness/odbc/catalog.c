@@ -197,15 +197,15 @@ SQLRETURN dyno_odbc_catalog_tables(struct dyno_odbc_stmt *stmt,
     return open_table(&job, status, &err, keys, COUNT(keys));
 }
 
-/* Read "(12,4)" or "(7)" behind a type's name; the server's COLUMN_SIZE is in bytes for decimals and
- * missing for texts. */
-static void read_qualifiers(const char *name, size_t len, struct dyno_hs2_column_desc *desc)
+/* Read "(12,4)" or "(7)" behind a type's name, as Spark has them; its COLUMN_SIZE is in bytes for decimals and
+ * missing for texts. false: there are none. */
+static bool read_qualifiers(const char *name, size_t len, struct dyno_hs2_column_desc *desc)
 {
     int32_t numbers[2] = {0, 0};
     size_t count = 0;
     const char *open = memchr(name, '(', len);
     if (open == NULL)
-        return;
+        return false;
     for (const char *at = open + 1; at < name + len && count < 2 && *at != ')'; at++) {
         if (*at == ',')
             count++;
@@ -214,6 +214,7 @@ static void read_qualifiers(const char *name, size_t len, struct dyno_hs2_column
     }
     desc->precision = numbers[0];
     desc->scale = numbers[1];
+    return true;
 }
 
 /* The type as ODBC describes it, from JDBC's number and the server's name for it. */
@@ -226,8 +227,11 @@ static struct dyno_odbc_column_info column_info(struct job *job, size_t row)
         desc.type = DYNO_HS2_VARCHAR;
     bool has_qualifiers = desc.type == DYNO_HS2_DECIMAL || desc.type == DYNO_HS2_VARCHAR ||
                           desc.type == DYNO_HS2_CHAR;
-    if (name != NULL && has_qualifiers)
-        read_qualifiers(name, len, &desc);
+    /* Hive's names are bare, its sizes right. */
+    if (name != NULL && has_qualifiers && !read_qualifiers(name, len, &desc)) {
+        desc.precision = (int32_t)cell_number(job, 6, row);
+        desc.scale = (int32_t)cell_number(job, 8, row);
+    }
     return dyno_odbc_column_describe(&desc, &job->stmt->dbc->settings);
 }
 

@@ -176,6 +176,17 @@ static const char *convert_numeric(const struct dyno_odbc_value *value,
     return state;
 }
 
+/* Hive puts the zone's name behind timestamps with local time zone, which are told in that of the session. */
+static size_t len_without_zone(const struct dyno_odbc_value *value)
+{
+    const char *time = memchr(value->text, ' ', value->len);
+    if (value->kind != DYNO_ODBC_KIND_TIMESTAMP || time == NULL)
+        return value->len;
+    size_t date_len = (size_t)(time - value->text) + 1;
+    const char *zone = memchr(time + 1, ' ', value->len - date_len);
+    return zone != NULL ? (size_t)(zone - value->text) : value->len;
+}
+
 /* NULL, or the state of a value that is no moment at all or no date of ODBC's range. */
 static const char *to_moment(const struct dyno_odbc_value *value, struct dyno_odbc_moment *out)
 {
@@ -183,7 +194,7 @@ static const char *to_moment(const struct dyno_odbc_value *value, struct dyno_od
                     value->kind == DYNO_ODBC_KIND_TEXT;
     if (!has_text)
         return "07006";
-    if (!dyno_odbc_moment_scan(value->text, value->len, out))
+    if (!dyno_odbc_moment_scan(value->text, len_without_zone(value), out))
         return "22018";
     return out->year < INT16_MIN || out->year > INT16_MAX ? "22003" : NULL;
 }

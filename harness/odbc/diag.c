@@ -130,6 +130,9 @@ SQLRETURN dyno_odbc_diag_post_err(struct dyno_odbc_diag *diag, const struct dyno
     const char *state = err->sqlstate;
     if (state[0] == '\0')
         state = dyno_odbc_sqlstate_of(err->status);
+    else if (!keep_state && err->status == DYNO_ESERVER && strncmp(state, "08", 2) == 0)
+        state =
+            "HY000"; /* Hive's for whatever fails while it runs; the connection is as good as before. */
     else if (!keep_state)
         state = dyno_odbc_sqlstate_map(state);
     struct dyno_odbc_record record = record_init(state);

@@ -304,6 +304,28 @@ static void test_zero_columns_are_legal(void **state)
     fixture_close(&fixture);
 }
 
+/* Hive says which statements have no result set, and hangs up on whoever asks for its columns. */
+static void test_what_has_no_result_set_is_not_asked_for_columns(void **state)
+{
+    (void)state;
+    struct fixture fixture = fixture_open(&NOSASL);
+    const struct dyno_hs2_column_desc *columns = NULL;
+    size_t count = 1;
+    struct dyno_hs2_operation *operation = fixture_run(&fixture, "NOTHING");
+    assert_int_equal(dyno_hs2_operation_columns_and_rows(operation, 10, &fixture.block, &columns,
+                                                         &count, &fixture.err),
+                     DYNO_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(dyno_hs2_operation_fetch(operation, 10, &fixture.block, &fixture.err),
+                     DYNO_OK);
+    assert_int_equal(fixture.block.row_count, 0);
+    assert_int_equal(dyno_fake_hs2_calls(fixture.server, DYNO_HS2_GET_RESULT_SET_METADATA), 0);
+    assert_int_equal(dyno_fake_hs2_calls(fixture.server, DYNO_HS2_FETCH_RESULTS), 0);
+    dyno_hs2_operation_close(operation);
+    dyno_hs2_operation_close(fixture_run(&fixture, "SELECT 1"));
+    fixture_close(&fixture);
+}
+
 static void test_error_carries_the_servers_sqlstate(void **state)
 {
     (void)state;
@@ -623,6 +645,7 @@ int main(void)
         cmocka_unit_test(test_many_rows_come_in_blocks),
         cmocka_unit_test(test_every_type_and_its_null_arrives),
         cmocka_unit_test(test_zero_columns_are_legal),
+        cmocka_unit_test(test_what_has_no_result_set_is_not_asked_for_columns),
         cmocka_unit_test(test_error_carries_the_servers_sqlstate),
         cmocka_unit_test(test_error_may_come_with_the_submission),
         cmocka_unit_test(test_long_polls_follow_each_other),

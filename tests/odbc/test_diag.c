@@ -49,6 +49,24 @@ static void test_diag_keeps_the_original_state_in_the_text(void **state)
     dyno_odbc_diag_deinit(&diag);
 }
 
+/* The server answers, so the connection is not lost, whatever state it has for a statement that failed. */
+static void test_a_servers_error_is_no_lost_connection(void **state)
+{
+    (void)state;
+    struct dyno_odbc_diag diag;
+    dyno_odbc_diag_init(&diag);
+    struct dyno_err err = server_error("08S01", "return code 2");
+    (void)dyno_odbc_diag_post_err(&diag, &err, false);
+    assert_string_equal(dyno_odbc_diag_get(&diag, 1)->sqlstate, "HY000");
+    assert_non_null(strstr(dyno_odbc_diag_get(&diag, 1)->message, "(SQLSTATE 08S01)"));
+    (void)dyno_odbc_diag_post_err(&diag, &err, true);
+    assert_string_equal(dyno_odbc_diag_get(&diag, 2)->sqlstate, "08S01");
+    (void)dyno_err_set_sql(&err, DYNO_ECONN, "08S01", 0, "closed");
+    (void)dyno_odbc_diag_post_err(&diag, &err, false);
+    assert_string_equal(dyno_odbc_diag_get(&diag, 3)->sqlstate, "08S01");
+    dyno_odbc_diag_deinit(&diag);
+}
+
 static void test_diag_long_messages_are_whole(void **state)
 {
     (void)state;
@@ -97,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sqlstate_maps_sparks_to_odbcs),
         cmocka_unit_test(test_diag_keeps_the_original_state_in_the_text),
+        cmocka_unit_test(test_a_servers_error_is_no_lost_connection),
         cmocka_unit_test(test_diag_long_messages_are_whole),
         cmocka_unit_test(test_diag_class_decides_the_return_code),
         cmocka_unit_test(test_diag_stops_at_its_bound),

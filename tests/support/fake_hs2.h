@@ -11,6 +11,7 @@
  *   SLEEP ms         service time of that length, then as any other statement
  *   SET k=v, SET k, SET -v   settings of the session; static keys are refused with 46110
  *   ZERO             a result of zero columns
+ *   NOTHING          no result at all, as Hive has it: who asks for its columns loses the connection
  *   ECHO text        one row, column "echo" STRING: the text as it was received
  *   CELL type text   one row, column "cell" of that type (a name as Spark has it) that holds the text
  *   BIG n            one row, column "big" STRING of n bytes

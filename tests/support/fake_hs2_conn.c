@@ -110,13 +110,14 @@ static void put_handle_id(const struct fake_connection *connection, struct dyno_
     dyno_wire_put_stop(answer);
 }
 
-static void put_operation_handle(struct fake_connection *connection, uint64_t id, int32_t type)
+static void put_operation_handle(struct fake_connection *connection,
+                                 const struct fake_operation *operation, int32_t type)
 {
     struct dyno_wire_writer *answer = &connection->answer;
     dyno_wire_put_field(answer, DYNO_WIRE_STRUCT, 2);
-    put_handle_id(connection, answer, id);
+    put_handle_id(connection, answer, operation->id);
     dyno_wire_put_i32_field(answer, 2, type);
-    dyno_wire_put_bool_field(answer, 3, true);
+    dyno_wire_put_bool_field(answer, 3, !operation->result.is_missing);
     dyno_wire_put_stop(answer);
 }
 
@@ -259,7 +260,7 @@ static bool execute(struct fake_connection *connection, const struct fake_reques
     }
     adopt(connection, operation);
     put_success(&connection->answer);
-    put_operation_handle(connection, operation->id, 0);
+    put_operation_handle(connection, operation, 0);
     return true;
 }
 
@@ -273,7 +274,7 @@ static bool catalog(struct fake_connection *connection, const struct fake_reques
         fake_work_submit_catalog_take(&connection->shared->work, &result);
     adopt(connection, operation);
     put_success(&connection->answer);
-    put_operation_handle(connection, operation->id, 1);
+    put_operation_handle(connection, operation, 1);
     free(schema);
     free(table);
     free(column);
@@ -313,6 +314,9 @@ static bool get_metadata(struct fake_connection *connection, const struct fake_r
     struct fake_operation *operation = find_operation(connection, request);
     if (operation == NULL)
         return refuse_handle(connection);
+    connection->is_open = !operation->result.is_missing;
+    if (!connection->is_open)
+        return false;
     put_success(&connection->answer);
     dyno_wire_put_field(&connection->answer, DYNO_WIRE_STRUCT, 2);
     fake_result_put_schema(&operation->result, &connection->answer);

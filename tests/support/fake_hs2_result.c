@@ -354,6 +354,9 @@ struct fake_meaning fake_result_of_statement(const char *text, struct fake_setti
         meaning.result = fixed(TYPES_COLUMNS, COUNT(TYPES_COLUMNS), TYPES_CELLS, 3);
     } else if (begins(words, "ZERO", &rest)) {
         meaning.result = fixed(NULL, 0, NO_CELLS, 0);
+    } else if (begins(words, "NOTHING", &rest)) {
+        meaning.result = fixed(NULL, 0, NO_CELLS, 0);
+        meaning.result.is_missing = true;
     } else if (begins(words, "SET", &rest)) {
         set(rest, settings, &meaning);
     } else {

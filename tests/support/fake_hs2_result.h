@@ -28,7 +28,8 @@ struct fake_result {
     size_t column_count;
     const char *const *cells; /**< row after row; NULL: generated */
     int64_t row_count;
-    char **owned; /**< where the cells were made for this result: they and the array itself */
+    bool is_missing; /**< there is no result set, which the statement's handle says */
+    char **owned;    /**< where the cells were made for this result: they and the array itself */
     size_t owned_count;
     struct fake_prepared
         *prepared; /**< NULL: each row is generated; else each block is the first one */

@@ -26,8 +26,14 @@ class SparkServer:
     def __enter__(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="dyno-spark-"))
         self.port, self.ui_port = free_port(), free_port()
-        conf_dir = self.dir / "conf"
-        conf_dir.mkdir()
+        self.log = open(self.dir / "log", "wb")
+        self.process = subprocess.Popen(self.command(), cwd=self.dir, env=self.environment(), stdout=self.log,
+                                        stderr=self.log, start_new_session=True)
+        self.rest_url = f"http://127.0.0.1:{self.ui_port}"
+        self.wait_ready()
+        return self
+
+    def command(self):
         derby = f"jdbc:derby:memory:m{self.port};create=true"
         conf = {"spark.ui.port": self.ui_port, "spark.sql.warehouse.dir": self.dir / "warehouse",
                 "spark.local.dir": self.dir / "local", "spark.ui.showConsoleProgress": "false",
@@ -37,21 +43,19 @@ class SparkServer:
                    "--driver-memory", self.memory]
         for key, value in conf.items():
             command += ["--conf", f"{key}={value}"]
-        command += ["spark-internal", "--hiveconf", f"hive.server2.thrift.port={self.port}",
-                    "--hiveconf", f"hive.server2.thrift.http.port={self.port}",
-                    "--hiveconf", "hive.server2.thrift.bind.host=127.0.0.1",
-                    "--hiveconf", f"hive.server2.authentication={self.auth}",
-                    "--hiveconf", f"hive.server2.logging.operation.log.location={self.dir}/operation_logs"]
-        for key, value in self.hive.items():
-            command += ["--hiveconf", f"{key}={value}"]
-        env = dict(os.environ, SPARK_HOME=str(self.home), SPARK_NO_DAEMONIZE="1", SPARK_LOCAL_IP="127.0.0.1",
-                   SPARK_CONF_DIR=str(conf_dir))
-        self.log = open(self.dir / "log", "wb")
-        self.process = subprocess.Popen(command, cwd=self.dir, env=env, stdout=self.log, stderr=self.log,
-                                        start_new_session=True)
-        self.rest_url = f"http://127.0.0.1:{self.ui_port}"
-        self.wait_ready()
-        return self
+        return command + ["spark-internal", *self.hive_conf()]
+
+    def hive_conf(self):
+        hive = {"hive.server2.thrift.port": self.port, "hive.server2.thrift.http.port": self.port,
+                "hive.server2.thrift.bind.host": "127.0.0.1", "hive.server2.authentication": self.auth,
+                "hive.server2.logging.operation.log.location": self.dir / "operation_logs", **self.hive}
+        return [word for key, value in hive.items() for word in ("--hiveconf", f"{key}={value}")]
+
+    def environment(self):
+        conf_dir = self.dir / "conf"
+        conf_dir.mkdir()
+        return dict(os.environ, SPARK_HOME=str(self.home), SPARK_NO_DAEMONIZE="1", SPARK_LOCAL_IP="127.0.0.1",
+                    SPARK_CONF_DIR=str(conf_dir))
 
     def wait_ready(self, limit_s=180):
         deadline = time.monotonic() + limit_s
@@ -65,7 +69,7 @@ class SparkServer:
             time.sleep(0.2)
         tail = (self.dir / "log").read_text(errors="replace")[-2000:]
         self.__exit__(None, None, None)
-        raise RuntimeError(f"Spark did not come up:\n{tail}")
+        raise RuntimeError(f"the server did not come up:\n{tail}")
 
     def cpu_s(self):
         """CPU seconds that the server's JVM has used so far."""
