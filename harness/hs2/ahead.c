@@ -13,6 +13,7 @@ void dyno_hs2_ahead_expect(struct dyno_hs2_ahead *ahead, struct dyno_hs2_link *l
         .bytes = {.bytes = block->bytes, .capacity = block->capacity},
         .block = *block,
         .reply = DYNO_HS2_REPLY_INIT,
+        .spare = ahead->spare,
     };
     ahead->block.bytes = NULL;
     ahead->reply.block = &ahead->block;
@@ -30,7 +31,8 @@ enum dyno_status dyno_hs2_ahead_take(struct dyno_hs2_ahead *ahead, struct dyno_h
     enum dyno_status status = DYNO_OK;
     if (!ahead->has_come)
         status = dyno_hs2_link_await(link, ahead->seqid, deadline_ns, false, err);
-    dyno_hs2_block_deinit(block);
+    dyno_hs2_block_deinit(&ahead->spare);
+    ahead->spare = *block;
     *block = ahead->block;
     block->bytes = ahead->bytes.bytes;
     block->len = ahead->bytes.len;
@@ -38,12 +40,13 @@ enum dyno_status dyno_hs2_ahead_take(struct dyno_hs2_ahead *ahead, struct dyno_h
     if (status == DYNO_OK)
         status = dyno_hs2_reply_check(&ahead->reply, DYNO_HS2_FETCH_RESULTS, block->bytes, err);
     *is_short_out = !ahead->reply.has_more_rows && (int64_t)block->row_count < ahead->max_rows;
-    *ahead = (struct dyno_hs2_ahead){.seqid = 0};
+    *ahead = (struct dyno_hs2_ahead){.seqid = 0, .spare = ahead->spare};
     return status;
 }
 
 void dyno_hs2_ahead_drop(struct dyno_hs2_ahead *ahead, struct dyno_hs2_link *link)
 {
+    dyno_hs2_block_deinit(&ahead->spare);
     if (ahead->seqid == 0)
         return;
     dyno_hs2_link_forget(link, ahead->seqid);

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a block, so that the one behind it is asked for ahead: two of them are held then. */
+#define AHEAD_BYTES_MAX ((size_t)16 << 20)
+
 enum dyno_status dyno_hs2_operation_start(struct dyno_hs2_session *session, enum dyno_hs2_call call,
                                           struct dyno_hs2_operation **out, struct dyno_err *err)
 {
@@ -254,6 +257,8 @@ enum dyno_status dyno_hs2_operation_fetch(struct dyno_hs2_operation *operation, 
     enum dyno_status status = fetch_into(operation, max_rows, block, err);
     if (status == DYNO_OK) {
         dyno_hs2_rowset_resolve(block, block->bytes);
+        operation->block_count += block->row_count > 0;
+        operation->block_bytes = block->len;
         operation->is_at_end =
             operation->is_short && dyno_hs2_about_is_spark(&operation->session->about);
         return DYNO_OK;
@@ -261,6 +266,20 @@ enum dyno_status dyno_hs2_operation_fetch(struct dyno_hs2_operation *operation, 
     block->row_count = 0;
     block->column_count = 0;
     return status;
+}
+
+void dyno_hs2_operation_ask_ahead(struct dyno_hs2_operation *operation, int64_t max_rows)
+{
+    const struct dyno_hs2_link *link = &operation->session->link;
+    if (operation->ahead.seqid != 0 || operation->is_at_end || operation->is_short ||
+        operation->block_count < 2 || operation->block_bytes > AHEAD_BYTES_MAX ||
+        link->http != NULL || max_rows <= 0)
+        return;
+    int64_t deadline_ns = dyno_hs2_session_deadline(operation->session);
+    enum dyno_status status =
+        ask_rows(operation, max_rows, deadline_ns, &operation->ahead.spare, NULL);
+    /* A connection that is lost now says so to the next fetch; the rows at hand are good. */
+    (void)status;
 }
 
 void dyno_hs2_operation_guid(const struct dyno_hs2_operation *operation, char out[37])

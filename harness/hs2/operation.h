@@ -107,6 +107,14 @@ enum dyno_status dyno_hs2_operation_fetch(struct dyno_hs2_operation *operation, 
                                           struct dyno_hs2_block *block,
                                           struct dyno_err *err) DYNO_MUST_CHECK;
 
+/**
+ * Ask now for up to `max_rows` rows behind those that were fetched last: the server makes them while the
+ * caller works, and the next dyno_hs2_operation_fetch takes them, whatever number it asks for. What goes
+ * wrong is told there. Two blocks are in memory then. Nothing is asked for at the end of the result; before
+ * the second block, since many readers want no more than the first; behind a block of over 16 MiB; over HTTP.
+ */
+void dyno_hs2_operation_ask_ahead(struct dyno_hs2_operation *operation, int64_t max_rows);
+
 /** Job group of the statement's Spark jobs: the operation's GUID as 36 lower-case characters. */
 void dyno_hs2_operation_guid(const struct dyno_hs2_operation *operation, char out[37]);
 

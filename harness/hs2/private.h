@@ -32,6 +32,8 @@ struct dyno_hs2_operation {
     bool is_done;
     bool is_short;      /**< the last block had fewer rows than were asked for */
     bool is_at_end;     /**< there are no rows behind the last block */
+    size_t block_count; /**< with rows, fetched so far */
+    size_t block_bytes; /**< of the last one */
     int32_t poll_seqid; /**< the last status call, whose answer may be due */
     struct dyno_hs2_ahead ahead;
 };

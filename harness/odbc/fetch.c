@@ -40,6 +40,17 @@ static SQLRETURN fail_fetch(struct dyno_odbc_stmt *stmt, enum dyno_status status
     return dyno_odbc_diag_post_err(&stmt->diag, err, stmt->dbc->settings.keeps_sqlstate);
 }
 
+/* Let the server make the next block while the application reads this one; but not if others of the
+ * connection may be looked at meanwhile, which would have to wait for it. The caller holds the wire. */
+static void ask_ahead(struct dyno_odbc_stmt *stmt)
+{
+    struct dyno_odbc_result *result = &stmt->result;
+    int64_t at = result->rows_served + (int64_t)result->block->row_count;
+    if (stmt->attrs.async_enable != SQL_ASYNC_ENABLE_ON)
+        dyno_hs2_operation_ask_ahead(result->operation,
+                                     allowed_of(stmt, at, stmt->dbc->settings.rows_per_block));
+}
+
 /* Get rows where none are left. SQL_NO_DATA: there are no more. */
 static SQLRETURN next_block(struct dyno_odbc_stmt *stmt)
 {
@@ -56,6 +67,8 @@ static SQLRETURN next_block(struct dyno_odbc_stmt *stmt)
     dyno_odbc_canceller_begin(&stmt->canceller);
     enum dyno_status status =
         dyno_hs2_operation_fetch(result->operation, wanted, result->block, &err);
+    if (status == DYNO_OK)
+        ask_ahead(stmt);
     (void)pthread_mutex_unlock(&stmt->dbc->wire);
     bool is_cancelled = dyno_odbc_canceller_end(&stmt->canceller);
     result->next_row = 0;

@@ -224,6 +224,52 @@ static void test_max_rows_and_row_number(void **state)
     driver_close(&driver);
 }
 
+static size_t fetch_all(const struct driver *driver)
+{
+    size_t rows = 0;
+    while (SQLFetch(driver->stmt) == SQL_SUCCESS)
+        assert_int_equal(strtoul(driver_cell(driver, 1), NULL, 10), rows++);
+    return rows;
+}
+
+/* The block behind the one that is read is asked for early, but not for more rows than are wanted. */
+static void test_max_rows_bounds_what_is_asked_for_early(void **state)
+{
+    (void)state;
+    struct driver driver;
+    driver_open(&driver, "RowsFetchedPerBlock=10");
+    set_attr(&driver, SQL_ATTR_MAX_ROWS, sql_number(40));
+    driver_query(&driver, "ROWS 1000");
+    assert_int_equal(fetch_all(&driver), 40);
+    assert_int_equal(dyno_fake_hs2_calls(driver.server, DYNO_HS2_FETCH_RESULTS), 4);
+    driver_close(&driver);
+}
+
+/* Several results at once, each left in the middle of what was asked for. */
+static void test_a_cursor_may_be_closed_with_rows_under_way(void **state)
+{
+    (void)state;
+    struct driver driver;
+    driver_open(&driver, "RowsFetchedPerBlock=1000");
+    for (int i = 0; i < 20; i++) {
+        driver_query(&driver, "ROWS 100000");
+        for (int row = 0; row < 1001 + 500 * (i % 4); row++)
+            assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
+        if (i % 2 == 0)
+            assert_int_equal(SQLCloseCursor(driver.stmt), SQL_SUCCESS);
+        else
+            assert_int_equal(SQLFreeStmt(driver.stmt, SQL_CLOSE), SQL_SUCCESS);
+    }
+    driver_query(&driver, "ROWS 12345");
+    assert_int_equal(fetch_all(&driver), 12345);
+    (void)SQLFreeStmt(driver.stmt, SQL_CLOSE);
+    driver_query(&driver, "ROWS 100000");
+    for (int row = 0; row < 2500; row++)
+        assert_int_equal(SQLFetch(driver.stmt), SQL_SUCCESS);
+    /* The connection goes with rows under way. */
+    driver_close(&driver);
+}
+
 static void test_get_data_needs_a_rowset_of_one(void **state)
 {
     (void)state;
@@ -267,6 +313,8 @@ int main(void)
         cmocka_unit_test(test_cells_that_do_not_fit_mark_their_rows),
         cmocka_unit_test(test_wide_and_converted_arrays),
         cmocka_unit_test(test_max_rows_and_row_number),
+        cmocka_unit_test(test_max_rows_bounds_what_is_asked_for_early),
+        cmocka_unit_test(test_a_cursor_may_be_closed_with_rows_under_way),
         cmocka_unit_test(test_get_data_needs_a_rowset_of_one),
         cmocka_unit_test(test_fetch_from_a_server_that_breaks_off),
     };

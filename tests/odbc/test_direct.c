@@ -4,6 +4,7 @@
 #include "direct.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 static void test_handles_go_in_order(void **state)
 {
@@ -161,6 +162,52 @@ static void test_cancel_at_every_moment(void **state)
     direct_close(&direct);
 }
 
+struct storm {
+    SQLHSTMT stmt;
+    atomic_bool is_over;
+    int failed;
+};
+
+static void *cancel_on_and_on(void *arg)
+{
+    struct storm *storm = arg;
+    while (!atomic_load(&storm->is_over)) {
+        storm->failed += SQLCancel(storm->stmt) != SQL_SUCCESS;
+        dyno_sleep_ns(DYNO_NS_PER_MS);
+    }
+    return NULL;
+}
+
+/* A result that is ready is not ended by it (nor is Spark's): its rows come whole, those that were asked
+ * for early among them. */
+static void test_cancel_while_rows_are_under_way(void **state)
+{
+    (void)state;
+    struct direct direct;
+    pthread_t thread;
+    static SQLBIGINT ids[100];
+    SQLBIGINT rows = 0;
+    direct_open(&direct);
+    struct storm storm = {.stmt = direct.stmt};
+    SQLULEN size = sizeof ids / sizeof ids[0];
+    (void)SQLSetStmtAttr(direct.stmt, SQL_ATTR_ROW_ARRAY_SIZE, (SQLPOINTER)(uintptr_t)size, 0);
+    (void)SQLBindCol(direct.stmt, 1, SQL_C_SBIGINT, ids, 0, NULL);
+    assert_int_equal(SQLExecDirect(direct.stmt, sql_text("ROWS 300000"), SQL_NTS), SQL_SUCCESS);
+    assert_int_equal(pthread_create(&thread, NULL, cancel_on_and_on, &storm), 0);
+    SQLRETURN rc = SQL_SUCCESS;
+    while ((rc = SQLFetch(direct.stmt)) == SQL_SUCCESS)
+        for (SQLULEN i = 0; i < size; i++)
+            rows += ids[i] == rows;
+    atomic_store(&storm.is_over, true);
+    (void)pthread_join(thread, NULL);
+    assert_int_equal(rc, SQL_NO_DATA);
+    assert_int_equal(rows, 300000);
+    assert_int_equal(storm.failed, 0);
+    assert_int_equal(SQLFreeStmt(direct.stmt, SQL_CLOSE), SQL_SUCCESS);
+    assert_int_equal(SQLExecDirect(direct.stmt, sql_text("SELECT 1"), SQL_NTS), SQL_SUCCESS);
+    direct_close(&direct);
+}
+
 static void test_cursor_names(void **state)
 {
     (void)state;
@@ -193,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_a_statement_that_waits_may_be_cancelled_or_freed),
         cmocka_unit_test(test_an_open_cursor_takes_no_statement),
         cmocka_unit_test(test_cancel_at_every_moment),
+        cmocka_unit_test(test_cancel_while_rows_are_under_way),
         cmocka_unit_test(test_cursor_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
