@@ -49,7 +49,7 @@ struct cli_bench_options {
     int64_t runs, splits, replicates, default_runs, confirm_blocks, resume;
     bool is_sieve, no_confirm;
     /* Results. */
-    const char *db, *cache_dir, *html, *on_failure;
+    const char *db, *cache_dir, *html, *on_failure, *write_plan;
     bool wants_json, is_dry_run, is_self, no_color, is_quiet;
     int verbosity;
 };

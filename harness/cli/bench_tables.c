@@ -161,6 +161,8 @@ const struct cli_option cli_capacity_options[] = {
     {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
 
 const struct cli_option cli_run_options[] = {
+    {"write-plan", 0, "FILE", CLI_STRING, AT(write_plan), 0, 0,
+     "check everything, start no load: write the trial for generate on other machines"},
     {"trials", 0, "N", CLI_INTEGER, AT(blocks), 1, 1000, "measured windows (1)"},
     {"starts", 0, "N", CLI_INTEGER, AT(starts), 1, 1000,
      "server starts over which they are spread (1)"},

@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "cli/version.h"
+#include "cli/write_plan.h"
 #include "spark/rest.h"
 
 #include <inttypes.h>
@@ -73,7 +74,8 @@ const struct cli_verb cli_verb_run = {
     .examples = "  sparkdyno run retail\n"
                 "  sparkdyno run retail aqe-off --trials 3 --measure 2m --rate 2\n"
                 "  sparkdyno run retail --connection 'DSN=prod' --rest-url http://spark:4040\n"
-                "  sparkdyno run retail --target null --arrival closed --sessions 1\n",
+                "  sparkdyno run retail --target null --arrival closed --sessions 1\n"
+                "  sparkdyno run retail --connection 'DSN=prod' --write-plan plan.json\n",
     .options = cli_run_options,
     .min_words = 1,
     .max_words = 2};
@@ -175,6 +177,8 @@ static int bench_verb(const struct cli_verb *verb, int argc, char **argv)
     }
     if (status == DYNO_OK)
         status = cli_bench_init(&bench, verb->name, &options, &words, &err);
+    if (status == DYNO_OK && options.write_plan != NULL)
+        status = cli_write_plan_check(&bench, &options, &err);
     if (status != DYNO_OK) {
         cli_terminal_error(&terminal, "%s", err.message);
         code = cli_exit_of(status);
@@ -187,6 +191,8 @@ static int bench_verb(const struct cli_verb *verb, int argc, char **argv)
     bench.experiment.tool_version = CLI_VERSION;
     if (options.wants_plan)
         code = cli_blocks_plan(&bench, &options, &terminal);
+    else if (options.write_plan != NULL)
+        code = cli_write_plan(&bench, &options, &terminal);
     else if (options.is_dry_run)
         code = print_plan(&bench, &terminal, options.wants_json);
     else

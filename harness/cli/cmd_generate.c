@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/signals.h"
 #include "cli/verbs.h"
+#include "experiment/shares.h"
 #include "load/crash.h"
 #include "load/generator.h"
 #include "load/merge.h"
@@ -23,8 +24,11 @@ struct generate_options {
     bool is_merge;
     bool is_resumed;
     bool awaits_go;
+    bool is_incomplete;
     const char *share;
     const char *start_at;
+    const char *plan;
+    const char *db;
 };
 
 static const struct cli_option generate_options[] = {
@@ -40,6 +44,12 @@ static const struct cli_option generate_options[] = {
      "go on with OUT, left by a generator that crashed: same plan, same begin"},
     {"merge", 0, NULL, CLI_FLAG, offsetof(struct generate_options, is_merge), 0, 0,
      "put the trial files of all shares together; the first word is the result"},
+    {"plan", 0, "FILE", CLI_STRING, offsetof(struct generate_options, plan), 0, 0,
+     "with --merge: the plan whose shares these are"},
+    {"db", 0, "FILE", CLI_STRING, offsetof(struct generate_options, db), 0, 0,
+     "with --merge --plan: take the trial into this results file, and report it"},
+    {"incomplete", 0, NULL, CLI_FLAG, offsetof(struct generate_options, is_incomplete), 0, 0,
+     "with --merge --plan: shares may be missing or unfinished; the trial is then not judged"},
     {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};
 
 const struct cli_verb cli_verb_generate = {
@@ -53,6 +63,7 @@ const struct cli_verb cli_verb_generate = {
         "  sparkdyno generate plan.json trial.records\n"
         "  sparkdyno generate --share 2/3 --start-at 2026-11-21T12:00:00Z plan.json b.records\n"
         "  sparkdyno generate --merge trial.records a.records b.records c.records\n"
+        "  sparkdyno generate --merge --plan plan.json --db results/sparkdyno.db trial.records *.records\n"
         "  sparkdyno generate --script statements.json answers.json\n",
     .options = generate_options,
     .min_words = 2,
@@ -101,6 +112,50 @@ static enum dyno_status parse_start(const char *text, int64_t *out_ms, struct dy
     if (*out_ms > dyno_wall_ms() + MAX_AHEAD_MS)
         return dyno_err_set(err, DYNO_EINPUT, "--start-at: '%s' is over a day ahead", text);
     return DYNO_OK;
+}
+
+static enum dyno_status check_merge(const struct generate_options *said, struct dyno_err *err)
+{
+    const char *wrong = NULL;
+    if (!said->is_merge && (said->plan != NULL || said->db != NULL || said->is_incomplete))
+        wrong = "--plan, --db and --incomplete go with --merge";
+    else if (said->plan == NULL && (said->db != NULL || said->is_incomplete))
+        wrong = "--db and --incomplete need --plan: the trial plan of which these are the shares";
+    return wrong == NULL ? DYNO_OK : dyno_err_set(err, DYNO_EINPUT, "%s", wrong);
+}
+
+/* `*experiment_id_out` stays 0 unless the results have it now. */
+static enum dyno_status merge(const struct cli_words *words, const struct generate_options *said,
+                              const struct dyno_log *log, int64_t *experiment_id_out,
+                              struct dyno_err *err)
+{
+    const struct dyno_shares_options options = {.plan_path = said->plan,
+                                                .paths = &words->items[1],
+                                                .count = words->count - 1,
+                                                .merged_path = words->items[0],
+                                                .may_lack = said->is_incomplete,
+                                                .store_path = said->db,
+                                                .log = log};
+    for (size_t i = 1; i < words->count; i++)
+        if (strcmp(words->items[i], words->items[0]) == 0)
+            return dyno_err_set(err, DYNO_EINPUT, "'%s' is both the result and a share",
+                                words->items[0]);
+    if (said->plan == NULL)
+        return dyno_trial_merge(options.paths, options.count, options.merged_path, err);
+    if (said->db == NULL)
+        return dyno_shares_merge(&options, err);
+    cli_output_say_new_folder(said->db);
+    return dyno_shares_take_in(&options, experiment_id_out, err);
+}
+
+static int report(const struct generate_options *said, int64_t experiment_id,
+                  struct cli_terminal *terminal)
+{
+    const struct cli_report_options options = {.db = said->db, .writes_html = true};
+    int code = cli_output_report(&options, experiment_id, terminal);
+    cli_output_result_line(said->db, experiment_id, code);
+    int closed = cli_output_close();
+    return closed != CLI_EXIT_OK ? closed : code;
 }
 
 static void leave_at_once(void)
@@ -152,6 +207,8 @@ int cli_generate(int argc, char **argv)
     struct cli_words words = {.count = 0};
     struct cli_terminal terminal;
     struct dyno_err err = DYNO_ERR_INIT;
+    int64_t experiment_id = 0;
+    int code = CLI_EXIT_OK;
     enum dyno_status status =
         cli_options_parse(&cli_verb_generate, argc, argv, &options, &words, &err);
     cli_terminal_init(&terminal, 0, true);
@@ -167,17 +224,23 @@ int cli_generate(int argc, char **argv)
             status = dyno_err_set(&err, DYNO_EINPUT, "over two words: only --merge takes more");
         else if (!options.is_script && !options.is_merge)
             status = cli_signals_start(&signals, &err);
+        if (status == DYNO_OK)
+            status = check_merge(&options, &err);
         if (status == DYNO_OK && options.is_merge)
-            status = dyno_trial_merge(&words.items[1], words.count - 1, words.items[0], &err);
+            status = merge(&words, &options, &log, &experiment_id, &err);
         else if (status == DYNO_OK)
             status = options.is_script ? run_script(&words, &err)
                                        : run_trial(&words, &options, &generator, &err);
     }
-    if (status != DYNO_OK)
+    if (status != DYNO_OK) {
         cli_terminal_error(&terminal, "%s", err.message);
+        code = cli_exit_of(status);
+    } else if (experiment_id > 0) {
+        code = report(&options, experiment_id, &terminal);
+    }
     cli_terminal_deinit(&terminal);
     /* A thread inside the driver may hold what the driver's destructors wait for. */
     if (has_left_threads)
-        _exit(cli_exit_of(status));
-    return cli_exit_of(status);
+        _exit(code);
+    return code;
 }

@@ -37,6 +37,8 @@ struct dyno_gate_facts {
     int64_t generator_crashes;
     const char *crash;      /**< the first of them, as a sentence; "" or NULL: not known */
     int64_t stuck_sessions; /**< that the driver never gave back, though they were cancelled */
+    int64_t shares; /**< on machines that agreed on a time to begin; 0 or 1: there are no such */
+    double begin_spread_ms; /**< between the first and the last of those */
 };
 
 #define DYNO_GATE_MAX 32
@@ -55,6 +57,8 @@ struct dyno_gate_facts {
  * p99.9 over max(1 ms, 5 % of it); the value is the larger of the two over its limit.
  * sessions_busy and offered_rate have a meaning in an open loop only and are left out of a closed one.
  * sessions_busy is the share of time in which all sessions had a statement under way.
+ *
+ * shares_begin: generators on machines of their own began within 1 % of the window; fatal.
  *
  * other_cpu (over 0.1, not fatal) tells of other programs on the machine of server and generator.
  *

@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "decide/gates_parts.h"
 
 #include <math.h>
@@ -10,6 +11,7 @@
 #define THREAD_CPU_LIMIT   0.7
 #define DRIFT_LIMIT_PPM    100.0
 #define WALL_STEP_LIMIT_MS 500.0
+#define BEGIN_OF_WINDOW    0.01
 
 /* One that holds while the value is at most the limit; left out if there is no value. */
 static void judge_value(struct dyno_judging *judging, struct dyno_store_gate gate, const char *good,
@@ -65,9 +67,29 @@ static void judge_stalls(struct dyno_judging *judging)
                       value);
 }
 
+/* Each share's times count from its own begin, so they stay true; but the load was another than planned. */
+static void judge_begin(struct dyno_judging *judging)
+{
+    const struct dyno_gate_facts *facts = judging->facts;
+    if (facts->shares < 2)
+        return;
+    judge_value(
+        judging,
+        (struct dyno_store_gate){.name = "shares_begin",
+                                 .value = facts->begin_spread_ms,
+                                 .limit = BEGIN_OF_WINDOW * (double)facts->measure_ns /
+                                          (double)DYNO_NS_PER_MS,
+                                 .unit = "ms",
+                                 .is_fatal = true},
+        "the shares of the trial began together",
+        "the shares of the trial did not begin together, so their arrivals did not fall where they were "
+        "planned: name a later --start-at, by which all of them are connected");
+}
+
 void dyno_gates_judge_machine(struct dyno_judging *judging)
 {
     const struct dyno_gate_facts *facts = judging->facts;
+    judge_begin(judging);
     judge_clock_source(judging);
     judge_value(judging,
                 (struct dyno_store_gate){.name = "clock_drift",

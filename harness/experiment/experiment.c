@@ -460,6 +460,30 @@ enum dyno_status dyno_experiment_run(const struct dyno_experiment_options *optio
     return status;
 }
 
+enum dyno_status dyno_experiment_hand_out(const struct dyno_experiment_options *options,
+                                          const char *path, struct dyno_err *err)
+{
+    struct dyno_bench bench;
+    char *store_path = NULL;
+    bench_init(&bench, options);
+    enum dyno_status status = prepare(&bench, err);
+    if (status == DYNO_OK) {
+        store_path = dyno_bench_scratch(&bench, "handed-out", "db");
+        status = dyno_store_open(store_path, &bench.store, err);
+    }
+    if (status == DYNO_OK)
+        status = store_experiment(&bench, err);
+    if (status == DYNO_OK)
+        status = dyno_start_open(&bench, 0, err);
+    if (status == DYNO_OK)
+        status = dyno_trial_hand_out(&bench, path, err);
+    struct dyno_store *store = bench.store;
+    bench_deinit(&bench);
+    dyno_store_close(store);
+    free(store_path);
+    return status;
+}
+
 enum dyno_status dyno_experiment_check(const struct dyno_experiment_options *options,
                                        dyno_check_fn report, void *ctx, struct dyno_err *err)
 {

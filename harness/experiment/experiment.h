@@ -116,6 +116,14 @@ enum dyno_status dyno_experiment_run(const struct dyno_experiment_options *optio
                                      struct dyno_experiment_result *result,
                                      struct dyno_err *err) DYNO_MUST_CHECK;
 
+/**
+ * Reach the external server, prove the settings and attach the data as a run would, and write the plan of its one
+ * trial to `path`, for `sparkdyno generate` on other machines and dyno_shares_take_in afterwards. No load is
+ * started and nothing is stored.
+ */
+enum dyno_status dyno_experiment_hand_out(const struct dyno_experiment_options *options,
+                                          const char *path, struct dyno_err *err) DYNO_MUST_CHECK;
+
 /** How long it will take, by rule of thumb: starts, warm-up, windows. */
 int64_t dyno_experiment_estimate_ns(const struct dyno_experiment_options *options);
 

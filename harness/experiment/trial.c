@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/rng.h"
 #include "collect/collector.h"
 #include "collect/host.h"
 #include "decide/gates.h"
@@ -15,6 +16,7 @@
 #include "experiment/why.h"
 #include "explain/join.h"
 #include "load/steady.h"
+#include "store/carry.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -41,6 +43,7 @@ struct gathered {
     struct dyno_latency_rows latencies;
     struct dyno_store_gate gates[DYNO_GATE_MAX];
     size_t gate_count;
+    const struct dyno_trial_shares *shares; /* NULL: it was run here */
     int64_t joined;
     bool is_valid;
     char reason[512]; /* why it is partial; "" if it is complete */
@@ -327,6 +330,10 @@ static void judge_by_gates(struct dyno_bench *bench, size_t arm, struct gathered
         facts.crash = g->child.crash;
         facts.stuck_sessions = g->child.stuck;
     }
+    if (g->shares != NULL) {
+        facts.shares = (int64_t)g->shares->planned;
+        facts.begin_spread_ms = g->shares->begin_spread_ms;
+    }
     g->gate_count = dyno_gates_judge(&facts, g->gates, &g->is_valid);
     if (g->reason[0] != '\0')
         g->is_valid = false;
@@ -396,6 +403,10 @@ static enum dyno_status store_trial(struct dyno_bench *bench, const struct gathe
     trial->gate_count = g->gate_count;
     trial->histograms = g->latencies.rows.items;
     trial->histogram_count = g->latencies.rows.len;
+    if (g->shares != NULL) {
+        trial->shares = g->shares->rows;
+        trial->share_count = g->shares->count;
+    }
     trial->errors = errors;
     trial->error_count = fill_errors(g, errors, sizeof errors / sizeof errors[0]);
     enum dyno_status status =
@@ -585,6 +596,59 @@ static void name_stage(const struct dyno_bench *bench, const struct dyno_layout_
     else
         (void)snprintf(out, room, "restart %d of %d: %.3g/s, %.3g s", slot->block + 1, o->blocks,
                        bench->load.rate_per_s, window_s);
+}
+
+enum dyno_status dyno_trial_take_in_shares(struct dyno_bench *bench,
+                                           const struct dyno_trial_place *place,
+                                           const struct dyno_trial_shares *shares,
+                                           struct dyno_trial_file *file, struct dyno_err *err)
+{
+    struct dyno_trial_header *header = dyno_trial_file_header(file);
+    struct gathered g = {.child = {.file = file,
+                                   .crashes = (int)header->crashes,
+                                   .stuck = header->stuck,
+                                   .last_words = "its own output says why"},
+                         .shares = shares};
+    struct dyno_store_trial trial = {.role = place->role,
+                                     .block = place->block,
+                                     .position = place->position,
+                                     .arm_id = place->arm_id};
+    g.plan.tag = dyno_xstrdup(place->tag);
+    g.plan.seed = place->seed;
+    g.plan.load = bench->load;
+    g.collected.dropped_events = (double)NAN;
+    explain_end(bench, &g);
+    read_records(&g);
+    enum dyno_status status = dyno_latency_rows_init(&g.latencies, file, err);
+    if (status == DYNO_OK)
+        status = dyno_facts_store_driver(bench, header, err);
+    if (status == DYNO_OK) {
+        judge_by_gates(bench, 0, &g);
+        status = store_trial(bench, &g, &trial, err);
+    }
+    free_gathered(&g);
+    return status;
+}
+
+enum dyno_status dyno_trial_hand_out(struct dyno_bench *bench, const char *path,
+                                     struct dyno_err *err)
+{
+    const struct dyno_layout_trial *slot = &bench->layout.trials[0];
+    struct dyno_trial_plan plan = {.tag = NULL};
+    fill_plan(bench, (size_t)slot->arm, slot->seed, false, &plan);
+    /* Experiments that are handed out have no number yet that would tell their statements apart. */
+    free(plan.tag);
+    plan.tag = dyno_xasprintf("p%lld.%08llx", (long long)(dyno_wall_ms() / 1000 % 100000000),
+                              (unsigned long long)(dyno_rng_fresh_seed() & UINT32_MAX));
+    enum dyno_status status =
+        dyno_store_carry_out(bench->store, bench->experiment_id, &plan.carried, err);
+    if (status == DYNO_OK)
+        status = dyno_trial_plan_write(&plan, path, err);
+    free(plan.carried);
+    free(plan.tag);
+    free(plan.settings);
+    free(plan.queries);
+    return status;
 }
 
 enum dyno_status dyno_trial_measure(struct dyno_bench *bench, const struct dyno_layout_trial *slot,

@@ -21,6 +21,26 @@ enum dyno_status dyno_trial_take_in(struct dyno_bench *bench, const struct dyno_
                                     struct dyno_trial_file *file,
                                     struct dyno_err *err) DYNO_MUST_CHECK;
 
+/** A trial whose shares were run elsewhere. Borrowed. */
+struct dyno_trial_shares {
+    const struct dyno_store_share *rows; /**< of those that left a file */
+    size_t count;
+    size_t planned;
+    double begin_spread_ms;
+};
+
+/** Store the merged file of such a trial, judged by its gates as if it had been run here. The bench needs its
+ *  experiment, arm, start, load and target. Takes the file, also on failure. */
+enum dyno_status dyno_trial_take_in_shares(struct dyno_bench *bench,
+                                           const struct dyno_trial_place *place,
+                                           const struct dyno_trial_shares *shares,
+                                           struct dyno_trial_file *file,
+                                           struct dyno_err *err) DYNO_MUST_CHECK;
+
+/** Write the plan of the layout's only trial, with all that the results are to know, for generators elsewhere. */
+enum dyno_status dyno_trial_hand_out(struct dyno_bench *bench, const char *path,
+                                     struct dyno_err *err) DYNO_MUST_CHECK;
+
 /** Run every query of the workload `warmup_executions` times with the arm's session settings, and
  *  store that as a warm-up trial. An error if it cannot be done; failed statements are one. */
 enum dyno_status dyno_trial_warm_up(struct dyno_bench *bench, size_t arm,

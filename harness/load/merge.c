@@ -323,14 +323,16 @@ enum dyno_status dyno_trial_merge_with(const char *const *paths, size_t count,
                                        const char *out_path, struct dyno_err *err)
 {
     struct pieces pieces = {.files = NULL};
+    if (count == 0)
+        return dyno_err_set(err, DYNO_EINPUT, "there are no trial files to be put together");
     enum dyno_status status = DYNO_OK;
     for (size_t i = 0; status == DYNO_OK && i < count; i++)
         status = add_piece(&pieces, paths[i], !options->takes_unfinished, err);
     if (status == DYNO_OK)
         status = complete(&pieces, options, out_path, err);
-    if (status == DYNO_OK)
+    if (status == DYNO_OK && pieces.files != NULL)
         status = write_all(pieces.files, pieces.count, out_path, err);
-    for (uint32_t i = 0; i < pieces.count; i++)
+    for (uint32_t i = 0; pieces.files != NULL && i < pieces.count; i++)
         dyno_trial_file_close(pieces.files[i]);
     free(pieces.files);
     free(pieces.paths);

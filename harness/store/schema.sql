@@ -117,6 +117,21 @@ CREATE TABLE trial (
 );
 CREATE INDEX trial_by_experiment ON trial (experiment_id, role, block);
 
+-- Of a trial whose shares were run on machines of their own and put together: how each began.
+CREATE TABLE share (
+    trial_id        INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+    share           INTEGER NOT NULL,          -- from 1
+    host            TEXT NOT NULL,
+    kernel          TEXT NOT NULL,             -- id of the running kernel: one id, one machine
+    epoch_wall_ms   INTEGER NOT NULL,          -- its begin by its own wall clock
+    late_ns         INTEGER NOT NULL,          -- after the time that was agreed on
+    clock_offset_us INTEGER NOT NULL,          -- that its kernel was still taking out of the wall clock
+    clock_error_us  INTEGER NOT NULL,          -- bound of its error, as the kernel states it; -1: unknown
+    is_clock_synced INTEGER NOT NULL,
+    statements      INTEGER NOT NULL,          -- that ended there, however
+    PRIMARY KEY (trial_id, share)
+) WITHOUT ROWID;
+
 CREATE TABLE record (
     trial_id    INTEGER NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
     seq         INTEGER NOT NULL,

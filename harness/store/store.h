@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "spark/setting.h"
 #include "store/part.h"
+#include "store/share.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -246,6 +247,9 @@ struct dyno_store_trial {
     size_t warmup_count;
     const struct dyno_store_histogram *histograms;
     size_t histogram_count;
+    const struct dyno_store_share
+        *shares; /**< of a trial that was put together of several machines' */
+    size_t share_count;
 };
 /** The whole trial in one transaction: all of it or nothing. Disk full: DYNO_EIO, the file stays sound. */
 enum dyno_status dyno_store_trial_add(struct dyno_store *store, int64_t experiment_id,

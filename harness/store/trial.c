@@ -44,6 +44,11 @@ static const char insert_histogram[] =
     "INSERT INTO histogram (trial_id, query, outcome, kind, second, count, overflow, min_ns, max_ns, "
     "payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
+static const char insert_share[] =
+    "INSERT INTO share (trial_id, share, host, kernel, epoch_wall_ms, late_ns, clock_offset_us, "
+    "clock_error_us, is_clock_synced, statements) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+
 /** One kind of row of a trial: which statement, how many, how row `i` is bound and run. */
 struct row_kind {
     const char *sql;
@@ -198,6 +203,21 @@ static enum dyno_status put_histogram(sqlite3_stmt *statement, int64_t trial_id,
     return dyno_sql_run(statement, cells, COUNT_OF(cells), err);
 }
 
+static enum dyno_status put_share(sqlite3_stmt *statement, int64_t trial_id,
+                                  const struct dyno_store_trial *trial, size_t i,
+                                  struct dyno_err *err)
+{
+    const struct dyno_store_share *s = &trial->shares[i];
+    const struct dyno_cell cells[] = {
+        dyno_cell_i64(trial_id),           dyno_cell_i64(s->share),
+        dyno_cell_text(s->host),           dyno_cell_text(s->kernel),
+        dyno_cell_i64(s->epoch_wall_ms),   dyno_cell_i64(s->late_ns),
+        dyno_cell_i64(s->clock_offset_us), dyno_cell_i64(s->clock_error_us),
+        dyno_cell_i64(s->is_clock_synced), dyno_cell_i64(s->statements),
+    };
+    return dyno_sql_run(statement, cells, COUNT_OF(cells), err);
+}
+
 static enum dyno_status put_trial(sqlite3 *db, int64_t experiment_id,
                                   const struct dyno_store_trial *trial, struct dyno_err *err)
 {
@@ -266,6 +286,7 @@ enum dyno_status dyno_store_trial_add(struct dyno_store *store, int64_t experime
         {insert_error, trial->error_count, put_error},
         {insert_warmup, trial->warmup_count, put_warmup},
         {insert_histogram, trial->histogram_count, put_histogram},
+        {insert_share, trial->share_count, put_share},
     };
     sqlite3 *db = dyno_store_handle(store);
     int64_t id = 0;
