@@ -112,7 +112,7 @@ static enum dyno_status check_settings(struct checker *c)
             continue;
         char text[64];
         (void)snprintf(text, sizeof text, "%zu settings took effect", o->arms[i].setting_count);
-        status = dyno_proof_arm(c->bench, i, c->err);
+        status = dyno_proof_arms(c->bench, &i, 1, c->err);
         char what[128];
         (void)snprintf(what, sizeof what, "profile %s", o->arms[i].name);
         status = report_step(c, status, what, text);

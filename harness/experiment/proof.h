@@ -5,11 +5,12 @@
 #include "experiment/bench.h"
 
 /**
- * Ask the server about every setting of arm `arm`, store the proofs, and refuse the arm (DYNO_EINPUT, all
- * complaints in the text) if one is unknown, refused or without effect.
+ * Ask the server about every setting of these arms, store the proofs of each, and refuse the first arm (DYNO_EINPUT, all
+ * its complaints in the text) of which one is unknown, refused or without effect. A setting with the same value in
+ * several arms is asked for once: a session for as many values as one key has, not for each arm.
  */
-enum dyno_status dyno_proof_arm(struct dyno_bench *bench, size_t arm,
-                                struct dyno_err *err) DYNO_MUST_CHECK;
+enum dyno_status dyno_proof_arms(struct dyno_bench *bench, const size_t *arms, size_t arm_count,
+                                 struct dyno_err *err) DYNO_MUST_CHECK;
 
 /**
  * Ask the server that runs, which was started for other arms, whether it knows the names of arm `arm`'s settings;

@@ -202,13 +202,16 @@ static bool has_new_key(const struct dyno_bench *bench, int index, size_t arm)
 /* Arms whose starts come later are asked for unknown names in the first start, before any load. */
 static enum dyno_status prove_arms(struct dyno_bench *bench, int index, struct dyno_err *err)
 {
-    enum dyno_status status = DYNO_OK;
-    for (size_t arm = 0; status == DYNO_OK && arm < bench->options->arm_count; arm++) {
+    size_t *arms = dyno_xcalloc(bench->options->arm_count, sizeof *arms);
+    size_t count = 0;
+    for (size_t arm = 0; arm < bench->options->arm_count; arm++)
         if (arm_is_in_start(bench, index, arm))
-            status = dyno_proof_arm(bench, arm, err);
-        else if (index == 0 && has_new_key(bench, index, arm))
+            arms[count++] = arm;
+    enum dyno_status status = dyno_proof_arms(bench, arms, count, err);
+    free(arms);
+    for (size_t arm = 0; status == DYNO_OK && index == 0 && arm < bench->options->arm_count; arm++)
+        if (!arm_is_in_start(bench, index, arm) && has_new_key(bench, index, arm))
             status = dyno_proof_names(bench, arm, err);
-    }
     return status;
 }
 
