@@ -86,7 +86,7 @@ struct dyno_judgement dyno_judgement_measure(const double *log_ratios, size_t co
 
 double dyno_judgement_floor(const struct dyno_judgement *judgement)
 {
-    if (isnan(judgement->pairs.ci90_low) || judgement->strata.df < DYNO_JUDGEMENT_FLOOR_DF)
+    if (isnan(judgement->pairs.ci90_low) || judgement->strata.groups < DYNO_JUDGEMENT_FLOOR_STARTS)
         return (double)NAN;
     return fmax(fabs(judgement->pairs.ci90_low), fabs(judgement->pairs.ci90_high));
 }

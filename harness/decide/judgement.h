@@ -29,8 +29,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DYNO_JUDGEMENT_MIN_BLOCKS 6
-#define DYNO_JUDGEMENT_FLOOR_DF   2
+#define DYNO_JUDGEMENT_MIN_BLOCKS   6
+#define DYNO_JUDGEMENT_FLOOR_STARTS 3
 
 enum dyno_verdict {
     DYNO_VERDICT_BETTER,
@@ -91,8 +91,8 @@ struct dyno_judgement dyno_judgement_measure(const double *log_ratios, size_t co
 
 /**
  * The noise floor that an A/A shows: the smallest margin, as a log ratio, at which it would have been called
- * equivalent to itself. NaN with fewer than DYNO_JUDGEMENT_FLOOR_DF degrees of freedom: two server starts give an
- * interval six deviations wide, and a margin raised to that would hide every effect.
+ * equivalent to itself. NaN with fewer than DYNO_JUDGEMENT_FLOOR_STARTS server starts, however many blocks they have: what
+ * starts add is not known from one, and from two the interval is six deviations wide, a margin that hides every effect.
  */
 double dyno_judgement_floor(const struct dyno_judgement *judgement);
 

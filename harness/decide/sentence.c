@@ -395,7 +395,7 @@ void dyno_sentence_aa(const struct dyno_evidence *evidence, const struct dyno_co
     }
     if (isnan(dyno_judgement_floor(&wide->judgement))) {
         dyno_str_appendf(out, "; no noise floor from fewer than %d server starts",
-                         DYNO_JUDGEMENT_FLOOR_DF + 1);
+                         DYNO_JUDGEMENT_FLOOR_STARTS);
         return;
     }
     dyno_str_append(out, "; noise floor ");

@@ -49,6 +49,22 @@ static void test_noise_floor_needs_three_starts(void **state)
     got = dyno_judgement_of(&input);
     assert_false(got.strata.is_pooled);
     assert_near(dyno_judgement_floor(&got), 2.91998558 * 0.1 / sqrt(3.0), 1e-6);
+    /* Starts that do not differ, and one alone, have blocks enough for an interval, but still are two, or one. */
+    const double noise[] = {0.10, -0.10, 0.05, -0.05, 0.02, -0.02, 0.10, -0.10};
+    const int64_t both[] = {1, 1, 1, 1, 2, 2, 2, 2};
+    const int64_t one[] = {7, 7, 7, 7, 7, 7, 7, 7};
+    const int64_t *const few[] = {both, one};
+    for (size_t i = 0; i < 2; i++) {
+        input = (struct dyno_ratios){
+            .log_ratios = noise, .starts = few[i], .count = 8, .seed = 1, .scale = (double)NAN};
+        got = dyno_judgement_of(&input);
+        assert_true(got.strata.is_pooled);
+        assert_true(got.strata.df > 2);
+        assert_true(isnan(dyno_judgement_floor(&got)));
+    }
+    input.starts = NULL;
+    got = dyno_judgement_of(&input);
+    assert_true(dyno_judgement_floor(&got) > 0.0);
 }
 
 static void test_fewer_than_six_blocks_never_decide(void **state)
