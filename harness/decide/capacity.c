@@ -183,16 +183,14 @@ const struct dyno_capacity_rate *dyno_capacity_held(const struct dyno_capacity_a
 static void append_held(struct dyno_str *out, const struct dyno_capacity_answer *answer,
                         size_t trials)
 {
-    dyno_str_appendf(out,
-                     " holds %.3g statements/s (%.3g for each of %g cores) at %s, accepted in "
-                     "%zu of %zu trials on %zu restart%s",
-                     answer->held, answer->held / answer->cores, answer->cores, answer->slo_text,
-                     trials, trials, answer->restarts, answer->restarts == 1 ? "" : "s");
+    dyno_str_appendf(out, " holds %.3g statements/s (%.3g for each of %g cores)", answer->held,
+                     answer->held / answer->cores, answer->cores);
     if (answer->failed > 0.0)
-        dyno_str_appendf(out,
-                         "; most trials at %.3g/s (%.3g for each core) were rejected, so the limit "
-                         "lies between",
-                         answer->failed, answer->failed / answer->cores);
+        dyno_str_appendf(out, ", but not %.3g (%.3g)", answer->failed,
+                         answer->failed / answer->cores);
+    dyno_str_appendf(out, ", at %s: accepted in %zu of %zu trials on %zu restart%s",
+                     answer->slo_text, trials, trials, answer->restarts,
+                     answer->restarts == 1 ? "" : "s");
     if (answer->sessions > 0)
         dyno_str_appendf(out,
                          "; in a closed loop %" PRId64 " session%s (%.3g for each core) met it",

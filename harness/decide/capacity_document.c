@@ -9,6 +9,7 @@
 #define RESTARTS_FIRM 3
 #define LOADS_FIRM    6
 #define LITTLE_MAX    0.02
+#define PEAK_REACH    1.5
 
 static cJSON *curve_json(const struct dyno_capacity_answer *answer)
 {
@@ -80,6 +81,7 @@ static cJSON *usl_json(const struct dyno_capacity_answer *answer)
             largest = answer->points[i].sessions;
     bool has_peak = dyno_usl_has_peak(usl, (double)largest);
     const char *note = "no retrograde region was seen up to the largest load: no peak is told";
+    bool bends = usl->is_fitted && usl->peak_load <= PEAK_REACH * (double)largest;
     if (!usl->is_fitted)
         note = "not fitted: it takes three different loads";
     else if (has_peak && isfinite(answer->interval.load_high))
@@ -88,6 +90,9 @@ static cJSON *usl_json(const struct dyno_capacity_answer *answer)
     else if (has_peak)
         note = "the peak is that of the fit, but trials drawn again do not bound it: take it for a "
                "lower end; nothing is told beyond 1.5 times the largest load";
+    else if (bends)
+        note = "the fit bends down, but the trials cannot tell its bend from none (the interval of "
+               "the coherency includes 0): no peak is told";
     else if (dyno_usl_has_peak(usl, (double)INFINITY))
         note = "the fit bends down beyond 1.5 times the largest load: that would be extrapolation, "
                "so no peak is told";
@@ -164,8 +169,10 @@ static void add_notes_of_evidence(cJSON *list, const struct dyno_capacity_answer
     if (answer->restarts < RESTARTS_FIRM)
         add_note(list, "provisional: %zu of at least %d restarts", answer->restarts, RESTARTS_FIRM);
     else if (held != NULL && held->decided < RESTARTS_FIRM)
-        add_note(list, "provisional: only %zu of %zu restarts could judge the rate that held",
-                 held->decided, answer->restarts);
+        add_note(
+            list,
+            "provisional: %zu trials judged the rate that held, on %zu restarts, of at least %d",
+            held->decided, answer->restarts, RESTARTS_FIRM);
     if (!answer->is_managed)
         add_note(list, "the server is not ours to restart: each restart is a warm-up and new "
                        "connections");
@@ -201,7 +208,26 @@ static void add_notes_of_rates(cJSON *list, const struct dyno_capacity_answer *a
                  "Little's law is off by %.1f %% at %.3g/s: the window is short for responses of "
                  "%.2g s, or what waits grew or shrank in it",
                  100.0 * held->little, held->rate_per_s, held->response_s);
-    add_note(list, "the planning table assumes that cores add up; only its first row was measured");
+}
+
+static void add_note_of_little(cJSON *list, const struct dyno_capacity_answer *answer)
+{
+    const struct dyno_capacity_point *worst = NULL;
+    size_t off = 0;
+    for (size_t i = 0; i < answer->point_count; i++) {
+        const struct dyno_capacity_point *point = &answer->points[i];
+        if (!(point->little > LITTLE_MAX))
+            continue;
+        off++;
+        if (worst == NULL || point->little > worst->little)
+            worst = point;
+    }
+    if (worst != NULL)
+        add_note(list,
+                 "Little's law is off by %.1f %% at %" PRId64
+                 " session%s%s: the window is short for statements of %.2f s",
+                 100.0 * worst->little, worst->sessions, worst->sessions == 1 ? "" : "s",
+                 off > 1 ? ", by less at others" : "", worst->service_s);
 }
 
 static void add_notes_of_points(cJSON *list, const struct dyno_capacity_answer *answer)
@@ -216,11 +242,6 @@ static void add_notes_of_points(cJSON *list, const struct dyno_capacity_answer *
                      "%" PRId64 " statements, p%g takes %zu (--measure)",
                      point->sessions, ending, point->shortage.window_s, point->shortage.statements,
                      100.0 * answer->slo.quantile, needed);
-        if (point->little > LITTLE_MAX)
-            add_note(list,
-                     "Little's law is off by %.1f %% at %" PRId64
-                     " session%s: the window is short for statements of %.2f s",
-                     100.0 * point->little, point->sessions, ending, point->service_s);
         if (!point->is_fitted && i > 0 && answer->points[i - 1].is_fitted)
             add_note(list,
                      "spill or garbage collection jumps at %" PRId64
@@ -232,10 +253,14 @@ static void add_notes_of_points(cJSON *list, const struct dyno_capacity_answer *
 cJSON *dyno_capacity_notes(const struct dyno_capacity_answer *answer)
 {
     cJSON *list = cJSON_CreateArray();
+    add_notes_of_evidence(list, answer);
     add_notes_of_rates(list, answer);
     add_note_of_unusable(list, answer);
-    add_notes_of_evidence(list, answer);
     add_notes_of_points(list, answer);
+    add_note_of_little(list, answer);
+    if (answer->held > 0.0)
+        add_note(list,
+                 "the planning table assumes that cores add up; only its first row was measured");
     return list;
 }
 

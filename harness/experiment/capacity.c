@@ -139,6 +139,14 @@ static enum dyno_status widen(struct hunt *hunt, struct dyno_err *err)
     return status;
 }
 
+/** One step of the search below the accepted rate: where the answer falls back to. */
+static double step_below(const struct hunt *hunt)
+{
+    double step =
+        hunt->rejected > 0.0 ? hunt->rejected / hunt->accepted : 1.0 + hunt->options->precision;
+    return hunt->accepted / step;
+}
+
 /** Widen, then halve on the log scale. */
 static enum dyno_status search(struct hunt *hunt, struct dyno_err *err)
 {
@@ -149,6 +157,13 @@ static enum dyno_status search(struct hunt *hunt, struct dyno_err *err)
             break;
         status = try_rate(hunt, sqrt(hunt->accepted * hunt->rejected), err);
     }
+    /* So that it has a trial in this restart too. It moves neither end of the search. */
+    struct dyno_slo_result result = {.trial_id = 0};
+    const struct attempt below = {
+        .purpose = "search", .sessions = hunt->most_sessions, .rate_per_s = step_below(hunt)};
+    if (status == DYNO_OK && hunt->accepted > 0.0 && hunt->bench->options->blocks > 1 &&
+        below.rate_per_s >= dyno_slo_window_lowest_rate(&hunt->window))
+        status = offer(hunt, &below, &result, err);
     return status;
 }
 
@@ -160,9 +175,7 @@ static size_t plan_restart(const struct hunt *hunt, struct attempt *attempts)
             .purpose = "curve", .sessions = hunt->options->sessions[i], .rate_per_s = (double)NAN};
     if (hunt->restart == 0 || hunt->accepted == 0.0)
         return count;
-    double step =
-        hunt->rejected > 0.0 ? hunt->rejected / hunt->accepted : 1.0 + hunt->options->precision;
-    const double rates[] = {hunt->accepted, hunt->rejected, hunt->accepted / step};
+    const double rates[] = {hunt->accepted, hunt->rejected, step_below(hunt)};
     double lowest = dyno_slo_window_lowest_rate(&hunt->window);
     for (size_t i = 0; i < 3; i++)
         if (rates[i] >= lowest)

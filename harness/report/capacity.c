@@ -35,7 +35,7 @@ enum dyno_status dyno_report_load_capacity(struct sqlite3 *db, struct dyno_repor
 
 static void number(const cJSON *item, const char *key, char *out, size_t room)
 {
-    (void)dyno_report_format_ratio(dyno_json_f64_or(item, key, (double)NAN), out, room);
+    (void)dyno_report_format_number(dyno_json_f64_or(item, key, (double)NAN), out, room);
 }
 
 static void bold_line(struct dyno_text *text, const char *line)

@@ -18,4 +18,7 @@ void dyno_text_capacity(struct dyno_text *text, const struct dyno_report_model *
 /** The section of the page: curve as a chart and a table, steps, scalability fit, planning. */
 void dyno_html_capacity(struct dyno_markup *m, const struct dyno_report_model *model);
 
+/** Its answer in three figures, for the tiles at the top. */
+void dyno_html_capacity_tiles(struct dyno_markup *m, const struct cJSON *document);
+
 #endif

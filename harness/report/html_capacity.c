@@ -35,7 +35,7 @@ static void put_cell(struct dyno_markup *m, const cJSON *item, const char *key)
     else if (cJSON_IsBool(member))
         dyno_html_cell(m, cJSON_IsTrue(member) ? "yes" : "no");
     else
-        dyno_html_number(m, dyno_report_format_ratio(value_of(item, key), word, sizeof word));
+        dyno_html_number(m, dyno_report_format_number(value_of(item, key), word, sizeof word));
 }
 
 static void put_table(struct dyno_markup *m, const char *label, const cJSON *list,
@@ -65,14 +65,14 @@ static void put_ticks(struct dyno_markup *m, const struct dyno_axis *x, const st
         double at = dyno_axis_px(x, ticks[i]);
         dyno_chart_line(m, "grid", (const double[]){at, TOP, at, BOTTOM});
         dyno_chart_words(m, at, BOTTOM + 18, "middle",
-                         dyno_report_format_ratio(ticks[i], word, sizeof word));
+                         dyno_report_format_number(ticks[i], word, sizeof word));
     }
     count = dyno_axis_ticks(y, ticks);
     for (size_t i = 0; i < count; i++) {
         double at = dyno_axis_px(y, ticks[i]);
         dyno_chart_line(m, "grid", (const double[]){LEFT, at, RIGHT, at});
         dyno_chart_words(m, LEFT - 6, at + 4, "end",
-                         dyno_report_format_ratio(ticks[i], word, sizeof word));
+                         dyno_report_format_number(ticks[i], word, sizeof word));
     }
     dyno_chart_words(m, RIGHT, BOTTOM + 34, "end", "sessions");
     dyno_chart_words(m, LEFT, TOP - 3, "start", "statements/s");
@@ -155,6 +155,33 @@ static void put_tables(struct dyno_markup *m, const cJSON *document)
     put_table(m, "Steps", cJSON_GetObjectItemCaseSensitive(document, "steps"), steps,
               sizeof steps / sizeof steps[0]);
     dyno_markup_close(m, "details");
+}
+
+static void put_tile(struct dyno_markup *m, const char *label, double value, const char *detail)
+{
+    char word[DYNO_REPORT_WORD_BYTES];
+    dyno_markup_open_class(m, "div", "tile");
+    dyno_markup_element(m, "p", "label", label);
+    dyno_markup_element(m, "p", "figure", dyno_report_format_number(value, word, sizeof word));
+    dyno_markup_element(m, "p", "detail", detail);
+    dyno_markup_close(m, "div");
+}
+
+void dyno_html_capacity_tiles(struct dyno_markup *m, const struct cJSON *document)
+{
+    char word[DYNO_REPORT_WORD_BYTES];
+    char failed[96] = "no higher rate was rejected";
+    char cores[96];
+    double rejected = value_of(document, "rate_failed_per_s");
+    if (isfinite(rejected))
+        (void)snprintf(failed, sizeof failed, "rejected: %s",
+                       dyno_report_format_number(rejected, word, sizeof word));
+    (void)snprintf(cores, sizeof cores, "of %s cores",
+                   dyno_report_format_number(value_of(document, "cores"), word, sizeof word));
+    put_tile(m, "statements a second held", value_of(document, "rate_per_s"), failed);
+    put_tile(m, "for each core", value_of(document, "rate_per_core_per_s"), cores);
+    put_tile(m, "sessions, closed loop", value_of(document, "sessions"),
+             "met the objective in every restart, as did fewer");
 }
 
 void dyno_html_capacity(struct dyno_markup *m, const struct dyno_report_model *model)

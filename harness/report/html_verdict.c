@@ -1,3 +1,4 @@
+#include "report/capacity.h"
 #include "report/chart.h"
 #include "report/html_parts.h"
 #include "report/words.h"
@@ -112,7 +113,10 @@ static void put_tiles(struct dyno_markup *m, const struct dyno_report_model *mod
     for (size_t i = 0; i < model->contrast_count; i++)
         if (model->contrasts[i].query == DYNO_REPORT_OVERALL)
             put_tile(m, model, &model->contrasts[i]);
-    if (!dyno_report_is_compare(model) && model->arm_count == 1) {
+    if (model->capacity != NULL) {
+        /* Response times over all loads together would say nothing. */
+        dyno_html_capacity_tiles(m, model->capacity);
+    } else if (!dyno_report_is_compare(model) && model->arm_count == 1) {
         const struct dyno_report_summary *s = &model->arms[0].series[DYNO_REPORT_RESPONSE];
         char words[64];
         (void)snprintf(words, sizeof words, "%lld statements", (long long)s->n);

@@ -464,7 +464,8 @@ static void put_all(struct dyno_text *text, const struct dyno_report_model *mode
 {
     put_head(text, model);
     put_qualifiers(text, &model->head);
-    if (model->rank == NULL)
+    /* Over all loads of a capacity together, response times say nothing. */
+    if (model->rank == NULL && model->capacity == NULL)
         put_arms(text, model);
     if (model->rank != NULL) {
         dyno_text_rank(text, model);
@@ -476,7 +477,8 @@ static void put_all(struct dyno_text *text, const struct dyno_report_model *mode
     } else {
         size_t room = RUN_WHY_LINES;
         dyno_text_capacity(text, model);
-        put_run_queries(text, model);
+        if (model->capacity == NULL)
+            put_run_queries(text, model);
         if (has_why(model)) {
             put_title(text, "what Spark saw");
             put_why(text, model, &room);

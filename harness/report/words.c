@@ -75,6 +75,17 @@ char *dyno_report_format_ratio(double ratio, char *out, size_t out_bytes)
     return out;
 }
 
+char *dyno_report_format_number(double value, char *out, size_t out_bytes)
+{
+    if (!isfinite(value))
+        (void)snprintf(out, out_bytes, "-");
+    else if (fabs(value) >= 100 || fabs(value - round(value)) < 1e-9)
+        (void)snprintf(out, out_bytes, "%.0f", fabs(value) < 0.5 ? 0.0 : value);
+    else
+        (void)snprintf(out, out_bytes, "%.3g", value);
+    return out;
+}
+
 char *dyno_report_format_change(double ratio, char *out, size_t out_bytes)
 {
     if (isinf(ratio))

@@ -28,6 +28,9 @@ char *dyno_report_format_ms(double ms, char *out, size_t out_bytes);
 /** Three digits: "0.814", "33.3", "120"; "-" for what is not finite. */
 char *dyno_report_format_ratio(double ratio, char *out, size_t out_bytes);
 
+/** Whole numbers as such, others with three digits: "4", "7.78", "0.06", "1241"; "-" for none. */
+char *dyno_report_format_number(double value, char *out, size_t out_bytes);
+
 /** A ratio as a change: "-18.6 %", "+3.0 %", and "x2.40" from a doubling on; "new" for INFINITY. */
 char *dyno_report_format_change(double ratio, char *out, size_t out_bytes);
 

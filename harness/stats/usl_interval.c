@@ -1,10 +1,10 @@
 #include "stats/usl_interval.h"
 
 #include "base/rng.h"
+#include "stats/sort.h"
 #include "stats/usl.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define STREAM_BOOTSTRAP UINT64_C(0x626f6f74)
 #define TAIL             0.025
@@ -16,13 +16,6 @@ struct replicates {
     double rates[DYNO_USL_REPLICATES];
     size_t count, peaks;
 };
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static double end_of(const double *sorted, size_t count, double p)
 {
@@ -96,12 +89,12 @@ struct dyno_usl_interval dyno_usl_bootstrap(const double *loads, const double *r
     if ((double)all.count < SUCCESS_MIN * DYNO_USL_REPLICATES)
         return out;
     out.peak_share = (double)all.peaks / (double)all.count;
-    qsort(all.loads, all.count, sizeof all.loads[0], ascending);
+    dyno_sort_f64(all.loads, all.count);
     out.load_low = end_of(all.loads, all.count, TAIL);
     out.load_high = end_of(all.loads, all.count, 1.0 - TAIL);
     if (all.peaks == 0)
         return out;
-    qsort(all.rates, all.peaks, sizeof all.rates[0], ascending);
+    dyno_sort_f64(all.rates, all.peaks);
     out.rate_low = end_of(all.rates, all.peaks, TAIL);
     out.rate_high = end_of(all.rates, all.peaks, 1.0 - TAIL);
     return out;
