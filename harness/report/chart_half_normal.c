@@ -103,7 +103,7 @@ static void draw_ground(struct dyno_markup *markup, const struct plot *plot)
     dyno_chart_line(markup, "axis",
                     (const double[]){layout->left, TOP, layout->left, layout->bottom});
     dyno_chart_words(markup, (layout->left + layout->right) / 2, layout->bottom + 36, "middle",
-                     "size of the effect, either way");
+                     "size of the effect, either way (upwards: what noise alone would give)");
 }
 
 static void draw_bound(struct dyno_markup *markup, const struct plot *plot, double log_size,

@@ -44,11 +44,13 @@ void dyno_html_accounts(struct dyno_markup *m, const struct dyno_report_model *m
     bool is_compare = dyno_report_is_compare(model);
     int64_t known = 0;
     int64_t by_log = 0;
+    bool is_told = false;
     for (size_t arm = 0; arm < model->arm_count; arm++) {
         known += model->accounts[arm].statements;
         by_log += model->accounts[arm].by_log;
+        is_told = is_told || dyno_report_has_account(model, arm);
     }
-    if (known == 0)
+    if (!is_told)
         return;
     dyno_markup_element(m, "h3", NULL, "Where the response time went");
     dyno_html_table(m, "Time account", is_compare ? heads : only, is_compare ? 5 : 3);
@@ -65,8 +67,32 @@ void dyno_html_accounts(struct dyno_markup *m, const struct dyno_report_model *m
               "their tasks' sums; the server's queue is in the planning. --event-log tells more.");
 }
 
-static void put_finding(struct dyno_markup *m, const struct dyno_report_finding *f)
+static void put_advice(struct dyno_markup *m, const struct dyno_report_finding *f)
 {
+    dyno_markup_text(m, ". Try: ");
+    dyno_markup_text(m, f->advice);
+    if (f->command[0] == '\0')
+        return;
+    dyno_markup_text(m, ". Measure it:");
+    dyno_markup_element(m, "pre", "command", f->command);
+}
+
+/* Advice is given once for a rule and profile: its other queries would repeat it word by word. */
+static bool is_advised(const struct dyno_report_model *model, size_t at)
+{
+    const struct dyno_report_finding *f = &model->findings[at];
+    for (size_t i = 0; i < at; i++) {
+        const struct dyno_report_finding *other = &model->findings[i];
+        if (strcmp(other->rule, f->rule) == 0 && strcmp(other->arm, f->arm) == 0 &&
+            strcmp(other->advice, f->advice) == 0 && strcmp(other->command, f->command) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void put_finding(struct dyno_markup *m, const struct dyno_report_model *model, size_t at)
+{
+    const struct dyno_report_finding *f = &model->findings[at];
     char words[160];
     char value[DYNO_REPORT_WORD_BYTES];
     char limit[DYNO_REPORT_WORD_BYTES];
@@ -91,12 +117,10 @@ static void put_finding(struct dyno_markup *m, const struct dyno_report_finding 
         dyno_markup_text(m, f->example);
         dyno_markup_text(m, ")");
     }
-    dyno_markup_text(m, ". Try: ");
-    dyno_markup_text(m, f->advice);
-    if (f->command[0] != '\0') {
-        dyno_markup_text(m, ". Measure it:");
-        dyno_markup_element(m, "pre", "command", f->command);
-    }
+    if (is_advised(model, at))
+        dyno_markup_text(m, ". Try: as above.");
+    else
+        put_advice(m, f);
     dyno_markup_close(m, "td");
     dyno_html_row_close(m);
 }
@@ -116,7 +140,12 @@ void dyno_html_findings(struct dyno_markup *m, const struct dyno_report_model *m
     dyno_html_table(m, "Findings", heads, 7);
     size_t shown = 0;
     for (; shown < model->finding_count && shown < FINDINGS_SHOWN; shown++)
-        put_finding(m, &model->findings[shown]);
+        put_finding(m, model, shown);
     dyno_html_table_close(m);
+    dyno_markup_element(
+        m, "p", "note",
+        "A value is the median of those statements that are over the threshold, not of all, and a share is "
+        "of what its line names: of the tasks' run time, or of the window. The time account "
+        "divides the mean response time of all statements, so its shares are others.");
     dyno_html_more(m, model->finding_count, shown, "findings (see the JSON report)");
 }

@@ -88,7 +88,17 @@ void dyno_html_figure(struct dyno_markup *m, const char *text)
         dyno_markup_text(m, text[1] == '\0' ? "–" : "−");
     else if (is_multiple)
         dyno_markup_text(m, "×");
-    dyno_markup_text(m, text + (is_negative || is_multiple ? 1 : 0));
+    const char *rest = text + (is_negative || is_multiple ? 1 : 0);
+    size_t len = strlen(rest);
+    bool is_percent = len > 2 && strcmp(rest + len - 2, " %") == 0;
+    if (!is_percent) {
+        dyno_markup_text(m, rest);
+        return;
+    }
+    char *number = dyno_xstrndup(rest, len - 2);
+    dyno_markup_text(m, number);
+    dyno_markup_text(m, "\u00a0%");
+    free(number);
 }
 
 void dyno_html_i64(struct dyno_markup *m, int64_t value)

@@ -74,6 +74,23 @@ static void put_query(struct dyno_markup *m, const struct dyno_report_model *mod
     dyno_html_row_close(m);
 }
 
+/* Of the numbers that the table shows. */
+static bool is_marked(const struct dyno_report_summary *summary, enum dyno_report_known known)
+{
+    return summary->told[DYNO_REPORT_P50].known == known ||
+           summary->told[DYNO_REPORT_P95].known == known ||
+           summary->told[DYNO_REPORT_MEAN].known == known;
+}
+
+static bool is_any_marked(const struct dyno_report_model *model, enum dyno_report_known known)
+{
+    for (size_t i = 0; i < model->query_count && i < DYNO_HTML_QUERIES_MAX; i++)
+        for (size_t arm = 0; arm < model->arm_count; arm++)
+            if (is_marked(&model->queries[i].arms[arm].response, known))
+                return true;
+    return false;
+}
+
 static void put_table(struct dyno_markup *m, const struct dyno_report_model *model)
 {
     char change[48];
@@ -89,6 +106,10 @@ static void put_table(struct dyno_markup *m, const struct dyno_report_model *mod
         put_query(m, model, &model->queries[shown]);
     dyno_html_table_close(m);
     dyno_html_more(m, model->query_count, shown, "queries");
+    bool has_sample = is_any_marked(model, DYNO_REPORT_SAMPLE);
+    bool has_bound = is_any_marked(model, DYNO_REPORT_ABOVE);
+    if (has_sample || has_bound)
+        dyno_markup_element(m, "p", "note", dyno_report_told_note(has_sample, has_bound));
 }
 
 static void put_statements(struct dyno_markup *m, const struct dyno_report_model *model)

@@ -26,6 +26,14 @@ static void put_change(struct dyno_markup *m, double ratio)
     dyno_markup_close(m, "td");
 }
 
+/* A size, either way: it has no sign. */
+static void put_size(struct dyno_markup *m, double ratio)
+{
+    char words[DYNO_REPORT_WORD_BYTES];
+    (void)dyno_report_format_change(ratio, words, sizeof words);
+    dyno_html_number(m, !isfinite(ratio) ? "-" : words[0] == '+' ? words + 1 : words);
+}
+
 static void put_effect(struct dyno_markup *m, const struct dyno_report_effect *effect)
 {
     char words[64];
@@ -36,7 +44,7 @@ static void put_effect(struct dyno_markup *m, const struct dyno_report_effect *e
     put_change(m, effect->ci[0]);
     put_change(m, effect->ci[1]);
     dyno_html_verdict_word(m, "td", effect->verdict);
-    put_change(m, effect->smaller_ratio);
+    put_size(m, effect->smaller_ratio);
     put_percent(m, effect->share);
     put_percent(m, effect->top);
     (void)snprintf(words, sizeof words, "%" PRId64 " to %" PRId64, effect->place_low,
@@ -87,8 +95,8 @@ static void put_errors(struct dyno_markup *m, const struct dyno_report_rank *ran
         dyno_html_i64(m, error->replicates);
         (void)snprintf(words, sizeof words, "%.3g", error->df);
         dyno_html_number(m, words);
-        put_change(m, error->margin_ratio);
-        put_change(m, error->limit_ratio);
+        put_size(m, error->margin_ratio);
+        put_size(m, error->limit_ratio);
         dyno_html_row_close(m);
     }
     dyno_html_table_close(m);
@@ -268,7 +276,7 @@ static void put_queries(struct dyno_markup *m, const struct dyno_report_model *m
         put_change(m, effect->ci[0]);
         put_change(m, effect->ci[1]);
         dyno_html_verdict_word(m, "td", effect->verdict);
-        put_change(m, effect->smaller_ratio);
+        put_size(m, effect->smaller_ratio);
         dyno_html_row_close(m);
     }
     dyno_html_table_close(m);

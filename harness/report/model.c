@@ -199,6 +199,22 @@ bool dyno_report_is_compare(const struct dyno_report_model *model)
     return model->arm_count == 2;
 }
 
+bool dyno_report_has_account(const struct dyno_report_model *model, size_t arm)
+{
+    const struct dyno_report_account *account = &model->accounts[arm];
+    for (int part = DYNO_PART_SERVER_QUEUE; part <= DYNO_PART_DRIVER; part++)
+        if (account->part_ns[part] > 0)
+            return true;
+    return false;
+}
+
+const char *dyno_report_arm_word(const struct dyno_report_model *model, size_t arm)
+{
+    bool is_same =
+        dyno_report_is_compare(model) && strcmp(model->arms[0].name, model->arms[1].name) == 0;
+    return !is_same ? model->arms[arm].name : arm == 0 ? "base" : "cand.";
+}
+
 const struct dyno_report_contrast *dyno_report_contrast_find(const struct dyno_report_model *model,
                                                              const char *metric, int64_t query)
 {

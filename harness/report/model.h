@@ -265,6 +265,12 @@ struct dyno_report_model {
 /** "compare": two arms with a contrast. */
 bool dyno_report_is_compare(const struct dyno_report_model *model);
 
+/** Does the arm's time account say more than the client's own parts? */
+bool dyno_report_has_account(const struct dyno_report_model *model, size_t arm);
+
+/** What an arm is called among both: its profile, or its role where both have the same (an aa). */
+const char *dyno_report_arm_word(const struct dyno_report_model *model, size_t arm);
+
 /** The contrast of a metric and query (ordinal or DYNO_REPORT_OVERALL); NULL if there is none. */
 const struct dyno_report_contrast *dyno_report_contrast_find(const struct dyno_report_model *model,
                                                              const char *metric, int64_t query);

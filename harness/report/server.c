@@ -17,7 +17,7 @@ static const struct {
     const char *label;
     enum unit unit;
 } infos[DYNO_SERVER_METRICS] = {
-    [DYNO_SERVER_GC] = {"gc_percent", "garbage collection, share of time", PERCENT},
+    [DYNO_SERVER_GC] = {"gc_percent", "garbage collection, share of the trials' time", PERCENT},
     [DYNO_SERVER_MAJOR_GC] = {"major_gc_count", "major collections", COUNT},
     [DYNO_SERVER_CPU] = {"cpu_cores", "CPU cores in use", CORES},
     [DYNO_SERVER_RSS] = {"rss_bytes", "resident memory", BYTES},

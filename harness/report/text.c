@@ -127,16 +127,25 @@ static bool is_marked(const struct dyno_report_summary *summary, enum dyno_repor
            summary->told[DYNO_REPORT_MAX].known == known;
 }
 
-/* What "~" and ">" mean, where one of them stands above. */
-static void put_told_note(struct dyno_text *text, const struct dyno_report_model *model)
+static bool is_arm_marked(const struct dyno_report_model *model, enum dyno_report_known known)
 {
-    bool has_sample = false;
-    bool has_bound = false;
-    for (size_t i = 0; i < model->arm_count; i++) {
-        const struct dyno_report_summary *r = &model->arms[i].series[DYNO_REPORT_RESPONSE];
-        has_sample = has_sample || is_marked(r, DYNO_REPORT_SAMPLE);
-        has_bound = has_bound || is_marked(r, DYNO_REPORT_ABOVE);
-    }
+    for (size_t i = 0; i < model->arm_count; i++)
+        if (is_marked(&model->arms[i].series[DYNO_REPORT_RESPONSE], known))
+            return true;
+    return false;
+}
+
+static bool is_query_marked(const struct dyno_report_model *model, enum dyno_report_known known)
+{
+    for (size_t i = 0; i < model->query_count && i < QUERIES_SHOWN; i++)
+        if (is_marked(&model->queries[i].arms[0].response, known))
+            return true;
+    return false;
+}
+
+/* What "~" and ">" mean, where one of them stands above. */
+static void put_told_note(struct dyno_text *text, bool has_sample, bool has_bound)
+{
     if (has_sample || has_bound)
         dyno_text_wrap(text, "  ", dyno_report_told_note(has_sample, has_bound), 2);
 }
@@ -174,7 +183,8 @@ static void put_arms(struct dyno_text *text, const struct dyno_report_model *mod
         dyno_text_end(text);
         put_unfinished(text, arm);
     }
-    put_told_note(text, model);
+    put_told_note(text, is_arm_marked(model, DYNO_REPORT_SAMPLE),
+                  is_arm_marked(model, DYNO_REPORT_ABOVE));
     if (!model->is_of_valid_trials)
         dyno_text_wrap(text, "  ", "of all trials: an arm has no valid one", 1);
 }
@@ -211,7 +221,7 @@ static void put_contrast_head(struct dyno_text *text, const struct dyno_report_m
     dyno_text_cell(text, title, NAME_COLUMNS + 2);
     for (size_t i = 0; i < 2; i++) {
         dyno_text_word(text, " ", 1);
-        dyno_text_right(text, model->arms[i].name, 8);
+        dyno_text_right(text, dyno_report_arm_word(model, i), 8);
     }
     dyno_text_right(text, "change", 9);
     dyno_text_right(text, "95 % of ratio", 15);
@@ -289,6 +299,10 @@ static void put_run_queries(struct dyno_text *text, const struct dyno_report_mod
         put_numbers(text, r);
         dyno_text_end(text);
     }
+    bool has_sample = is_query_marked(model, DYNO_REPORT_SAMPLE);
+    bool has_bound = is_query_marked(model, DYNO_REPORT_ABOVE);
+    put_told_note(text, has_sample && !is_arm_marked(model, DYNO_REPORT_SAMPLE),
+                  has_bound && !is_arm_marked(model, DYNO_REPORT_ABOVE));
 }
 
 /* A command that is cut is of no use: what is to be done next gets the lines that it needs. */
@@ -348,7 +362,8 @@ static void put_changes(struct dyno_text *text, const struct dyno_report_model *
                   warnings_shown(text, model);
     if (model->change_count == 0 && !has_why(model))
         return;
-    put_title(text, "what Spark saw change (of the query named; +N: in N more; not yet a cause)");
+    put_title(text,
+              "what Spark saw change (+N: in N more queries; in %: of statements; no cause yet)");
     put_why(text, model, &room);
     for (size_t i = 0; i < model->change_count && i < room; i++) {
         const struct dyno_report_change *change = &model->changes[i];
@@ -480,7 +495,7 @@ static void put_all(struct dyno_text *text, const struct dyno_report_model *mode
         if (model->capacity == NULL)
             put_run_queries(text, model);
         if (has_why(model)) {
-            put_title(text, "what Spark saw");
+            put_title(text, "what Spark saw (+N: in N more queries; in %: of its statements)");
             put_why(text, model, &room);
         }
     }

@@ -99,19 +99,25 @@ void dyno_text_end(struct dyno_text *text)
     text->lines++;
 }
 
+/* A number keeps its percent sign. */
+static bool is_break(const char *at)
+{
+    return at[0] == ' ' && at[1] != '%';
+}
+
 /* Bytes of the next line: up to the last space that fits, or as many as fit. */
 static size_t line_bytes(const char *words, size_t columns)
 {
     size_t last_space = 0;
     size_t at = 0;
     for (size_t used = 0; words[at] != '\0' && used < columns; used++) {
-        if (words[at] == ' ')
+        if (is_break(&words[at]))
             last_space = at;
         at++;
         while (((unsigned char)words[at] & 0xC0) == 0x80)
             at++;
     }
-    if (words[at] == '\0' || words[at] == ' ' || last_space == 0)
+    if (words[at] == '\0' || is_break(&words[at]) || last_space == 0)
         return at;
     return last_space;
 }

@@ -70,11 +70,14 @@ static void put_finding(struct dyno_text *text, const struct dyno_report_model *
                    dyno_report_finding_value(f, f->value, value, sizeof value));
     dyno_text_word(text, strcmp(f->severity, "severe") == 0 ? "  ! " : "  - ", 4);
     dyno_text_cell(text, words, 38);
-    dyno_text_cell(text, f->arm, 14);
-    dyno_text_cell(text, f->query[0] == '\0' ? "(server)" : f->query, 17);
-    if (queries > 1) {
-        (void)snprintf(words, sizeof words, "+%zu", queries - 1);
-        dyno_text_word(text, words, 5);
+    dyno_text_cell(text, f->arm, 11);
+    dyno_text_cell(text, f->query[0] == '\0' ? "(server)" : f->query, 15);
+    (void)snprintf(words, sizeof words, "+%zu", queries - 1);
+    dyno_text_cell(text, queries > 1 ? words : "", 5);
+    if (f->query[0] != '\0' && f->judged > 0) {
+        double share = 100.0 * (double)f->statements / (double)f->judged;
+        (void)snprintf(words, sizeof words, share < 1 ? "in <1 %%" : "in %.0f %%", share);
+        dyno_text_word(text, words, 8);
     }
     dyno_text_end(text);
 }
@@ -83,15 +86,15 @@ size_t dyno_text_accounts_count(const struct dyno_report_model *model)
 {
     size_t count = 0;
     for (size_t arm = 0; arm < model->arm_count; arm++)
-        count += model->accounts[arm].statements > 0 ? 1 : 0;
+        count += dyno_report_has_account(model, arm) ? 1 : 0;
     return count;
 }
 
 void dyno_text_accounts(struct dyno_text *text, const struct dyno_report_model *model)
 {
     for (size_t arm = 0; arm < model->arm_count; arm++)
-        if (model->accounts[arm].statements > 0)
-            put_account(text, model->arms[arm].name, &model->accounts[arm]);
+        if (dyno_report_has_account(model, arm))
+            put_account(text, dyno_report_arm_word(model, arm), &model->accounts[arm]);
 }
 
 size_t dyno_text_findings(struct dyno_text *text, const struct dyno_report_model *model,

@@ -17,6 +17,7 @@ extern const unsigned char dyno_store_schema[];
 
 struct dyno_store {
     sqlite3 *db;
+    char *read_path; /* of a file that was opened to read; NULL: to write */
 };
 
 struct sqlite3 *dyno_store_handle(struct dyno_store *store)
@@ -24,11 +25,38 @@ struct sqlite3 *dyno_store_handle(struct dyno_store *store)
     return store->db;
 }
 
+/** No WAL with something in it: then the file alone is the whole truth. */
+static bool is_alone(const char *path)
+{
+    struct stat info = {0};
+    char *wal = dyno_xasprintf("%s-wal", path);
+    bool is_there = stat(wal, &info) == 0 && info.st_size > 0;
+    free(wal);
+    return !is_there;
+}
+
+/**
+ * Readers of a WAL database make its -wal and -shm, and may not delete them. A connection that could write
+ * does so at its end if it is the last one, and changes nothing else. If it cannot be had, they stay.
+ */
+static void tidy_up(const char *path)
+{
+    sqlite3 *db = NULL;
+    char *uri = dyno_medium_uri(path, "mode=rw");
+    if (sqlite3_open_v2(uri, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI, NULL) == SQLITE_OK)
+        (void)sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+    (void)sqlite3_close_v2(db);
+    free(uri);
+}
+
 void dyno_store_close(struct dyno_store *store)
 {
     if (store == NULL)
         return;
     (void)sqlite3_close_v2(store->db);
+    if (store->read_path != NULL && is_alone(store->read_path))
+        tidy_up(store->read_path);
+    free(store->read_path);
     free(store);
 }
 
@@ -167,16 +195,6 @@ static enum dyno_status open_to_read(const char *path, const char *options, sqli
     return status;
 }
 
-/** No WAL with something in it: then the file alone is the whole truth. */
-static bool is_alone(const char *path)
-{
-    struct stat info = {0};
-    char *wal = dyno_xasprintf("%s-wal", path);
-    bool is_there = stat(wal, &info) == 0 && info.st_size > 0;
-    free(wal);
-    return !is_there;
-}
-
 enum dyno_status dyno_store_open_readonly(const char *path, struct dyno_store **out,
                                           struct dyno_err *err)
 {
@@ -197,5 +215,6 @@ enum dyno_status dyno_store_open_readonly(const char *path, struct dyno_store **
                    : dyno_err_prepend(err, "'%s'", path);
     *out = dyno_xcalloc(1, sizeof **out);
     (*out)->db = db;
+    (*out)->read_path = dyno_xstrdup(path);
     return DYNO_OK;
 }

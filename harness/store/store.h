@@ -27,7 +27,7 @@ struct dyno_store;
 enum dyno_status dyno_store_open(const char *path, struct dyno_store **out,
                                  struct dyno_err *err) DYNO_MUST_CHECK;
 
-/** Open for reading only; DYNO_ENOTFOUND if there is no file. */
+/** Open for reading only; DYNO_ENOTFOUND if there is no file. The last reader leaves no -wal and -shm behind. */
 enum dyno_status dyno_store_open_readonly(const char *path, struct dyno_store **out,
                                           struct dyno_err *err) DYNO_MUST_CHECK;
 void dyno_store_close(struct dyno_store *store);

@@ -31,7 +31,7 @@ static void test_html_of_a_compare_has_everything_in_order(void **state)
     static const char *const parts[] = {"<section class=\"verdict is-good\">",
                                         "✓</span> better</p>",
                                         "default answers in 19.5 %",
-                                        "−19.5 %",
+                                        "−19.5\u00a0%",
                                         "1 gate failed, 3 warnings",
                                         "Next: ",
                                         "for-wide",
@@ -162,6 +162,22 @@ static void test_html_writes_bounds_and_says_what_they_are(void **state)
     fixture_close(&fixture);
 }
 
+/* Findings of one rule in three queries: advice once, and their denominators named. */
+static void test_html_gives_advice_once(void **state)
+{
+    (void)state;
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    char *html = fixture_html(&shape);
+    const char *first = strstr(html, "Try: fewer shuffle partitions");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "Try: fewer shuffle partitions"));
+    const char *second = strstr(first, "Try: as above.");
+    assert_non_null(second);
+    assert_non_null(strstr(second + 1, "Try: as above."));
+    assert_non_null(strstr(second, "median of those statements that are over the threshold"));
+    free(html);
+}
+
 static void test_html_is_the_same_twice(void **state)
 {
     (void)state;
@@ -195,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_html_of_hostile_names_is_inert),
         cmocka_unit_test(test_html_escapes_each_string_in_titles_and_charts),
         cmocka_unit_test(test_html_writes_bounds_and_says_what_they_are),
+        cmocka_unit_test(test_html_gives_advice_once),
         cmocka_unit_test(test_html_is_the_same_twice),
         cmocka_unit_test(test_html_of_a_hundred_queries_stays_small),
     };

@@ -10,21 +10,29 @@
 static const struct dyno_report_text_options plain = {
     .has_color = false, .has_utf8 = true, .width = 80};
 
-/* The text report of a fixture; the caller frees it. */
-static char *text_of(const struct fixture_shape *shape,
-                     const struct dyno_report_text_options *options)
+/* The text report of an open fixture; the caller frees it. */
+static char *text_of_file(const struct fixture *fixture,
+                          const struct dyno_report_text_options *options)
 {
-    struct fixture fixture;
-    fixture_open(&fixture, shape);
-    struct dyno_report_model *model = fixture_model(&fixture);
+    struct dyno_report_model *model = fixture_model(fixture);
     struct dyno_str out;
     dyno_str_init(&out, 1 << 20);
     struct dyno_err err = DYNO_ERR_INIT;
     if (dyno_report_text(model, options, &out, &err) != DYNO_OK)
         fail_msg("%s", err.message);
     dyno_report_model_free(model);
-    fixture_close(&fixture);
     return dyno_str_take(&out);
+}
+
+/* The text report of a fixture of this shape; the caller frees it. */
+static char *text_of(const struct fixture_shape *shape,
+                     const struct dyno_report_text_options *options)
+{
+    struct fixture fixture;
+    fixture_open(&fixture, shape);
+    char *text = text_of_file(&fixture, options);
+    fixture_close(&fixture);
+    return text;
 }
 
 static void check_fits(const char *text)
@@ -203,6 +211,50 @@ static void test_text_says_that_an_experiment_was_interrupted(void **state)
     fixture_close(&fixture);
 }
 
+/* All statements of an arm are enough for p95, those of a query are not: the sign is told below the queries. */
+static void test_text_says_what_marks_of_queries_mean(void **state)
+{
+    (void)state;
+    struct fixture_shape shape = FIXTURE_COMPARE;
+    shape.arms = 1;
+    shape.blocks = 2;
+    shape.starts = 1;
+    shape.bad_trial = -1;
+    char *text = text_of(&shape, &plain);
+    check_fits(text);
+    const char *queries = strstr(text, "\nqueries");
+    assert_non_null(queries);
+    const char *note = strstr(text, "\n  ~ the sample's own");
+    assert_non_null(note);
+    assert_true(note > queries);
+    assert_null(strstr(note + 1, "\n  ~ the sample's own"));
+    free(text);
+}
+
+/* Of a server that tells nothing of itself there is no account: all of it would be "unaccounted". */
+static void test_text_has_no_account_of_the_client_alone(void **state)
+{
+    struct fixture fixture;
+    const struct fixture_shape shape = FIXTURE_COMPARE;
+    (void)state;
+    fixture_open(&fixture, &shape);
+    fixture_exec(&fixture,
+                 "UPDATE arm SET name = 'same'; DELETE FROM finding; DELETE FROM warning");
+    char *text = text_of_file(&fixture, &plain);
+    assert_non_null(strstr(text, "  time of base: scheduler delay"));
+    assert_non_null(strstr(text, "  time of cand.: compute"));
+    assert_non_null(strstr(text, "geometric means of       base    cand."));
+    free(text);
+    fixture_exec(&fixture,
+                 "UPDATE account SET unaccounted_ns = planning_ns + scheduling_ns + compute_ns, "
+                 "planning_ns = 0, scheduling_ns = 0, compute_ns = 0");
+    fixture_sum_up(&fixture);
+    text = text_of_file(&fixture, &plain);
+    assert_null(strstr(text, "time of "));
+    free(text);
+    fixture_close(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +267,8 @@ int main(void)
         cmocka_unit_test(test_text_writes_bounds_where_statements_were_cut_off),
         cmocka_unit_test(test_text_tells_the_sample_where_there_are_few),
         cmocka_unit_test(test_text_says_that_an_experiment_was_interrupted),
+        cmocka_unit_test(test_text_says_what_marks_of_queries_mean),
+        cmocka_unit_test(test_text_has_no_account_of_the_client_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -195,6 +195,35 @@ static void test_readonly_sees_a_running_writer(void **state)
     dyno_store_close(reader);
 }
 
+static bool is_beside(const char *path, const char *ending)
+{
+    char name[128];
+    (void)snprintf(name, sizeof name, "%s%s", path, ending);
+    return dyno_file_exists(name);
+}
+
+static void test_readers_leave_nothing_behind(void **state)
+{
+    struct fixture *fixture = *state;
+    struct dyno_store *first = NULL;
+    struct dyno_store *second = NULL;
+    (void)fixture_experiment(fixture_open(fixture), "one");
+    assert_int_equal(dyno_store_open_readonly(fixture->path, &first, NULL), DYNO_OK);
+    dyno_store_close(first);
+    assert_true(is_beside(fixture->path, "-wal"));
+    (void)fixture_experiment(fixture->store, "two");
+    dyno_store_close(fixture->store);
+    fixture->store = NULL;
+    assert_false(is_beside(fixture->path, "-wal"));
+    assert_int_equal(dyno_store_open_readonly(fixture->path, &first, NULL), DYNO_OK);
+    assert_int_equal(dyno_store_open_readonly(fixture->path, &second, NULL), DYNO_OK);
+    dyno_store_close(first);
+    assert_int_equal(fixture_number(second, "SELECT count(*) FROM experiment"), 2);
+    dyno_store_close(second);
+    assert_false(is_beside(fixture->path, "-wal"));
+    assert_false(is_beside(fixture->path, "-shm"));
+}
+
 /** In a child that is nobody: root may write everywhere. Exit code: what failed first. */
 static int use_read_only_folder(const char *path)
 {
@@ -332,6 +361,7 @@ int main(void)
         ONE(test_odd_path_is_taken_as_it_is),
         ONE(test_readonly_without_file_is_not_found),
         ONE(test_readonly_sees_a_running_writer),
+        ONE(test_readers_leave_nothing_behind),
         ONE(test_read_only_folder_can_be_read_only),
         ONE(test_network_file_systems_are_known),
         ONE(test_orphan_becomes_interrupted),
