@@ -39,8 +39,11 @@ static const struct dyno_rule rules[] = {
      "spark.sql.shuffle.partitions=8", "spark.sql.adaptive.enabled=true",
      dyno_rule_empty_partitions},
     {"large_partitions", "partitions too large", "bytes", GIB, 5 * GIB, "read by one task",
-     "more partitions", "shuffle-partitions-many", "spark.sql.shuffle.partitions=1000",
-     "spark.sql.shuffle.partitions=4000", dyno_rule_large_partitions},
+     "more partitions; files that cannot be split (gzip) must be written smaller",
+     "shuffle-partitions-many",
+     "spark.sql.shuffle.partitions=1000 spark.sql.files.maxPartitionBytes=64m",
+     "spark.sql.shuffle.partitions=4000 spark.sql.files.maxPartitionBytes=16m",
+     dyno_rule_large_partitions},
     {"spill", "spill", "bytes", MIB, GIB, "spilled to disk by one statement",
      "more memory for execution, or more and smaller partitions", "memory-fraction-high",
      "spark.memory.fraction=0.8", "spark.driver.memory=4g", dyno_rule_spill},
@@ -68,7 +71,8 @@ static const struct dyno_rule rules[] = {
     {"broadcast_large", "broadcast too large", "bytes", 100 * MIB, GIB,
      "broadcast by one statement",
      "a lower threshold: the table is collected to the driver and copied to every executor",
-     "broadcast-off", "spark.sql.autoBroadcastJoinThreshold=-1", NULL, dyno_rule_broadcast_large},
+     "broadcast-off", "spark.sql.autoBroadcastJoinThreshold=-1",
+     "spark.sql.optimizer.disableHints=true", dyno_rule_broadcast_large},
     {"driver_results", "too much collected to the driver", "bytes", 64 * MIB, 512 * MIB,
      "results of tasks that the driver held at once",
      "ask for fewer rows, or collect partition by partition", NULL,
@@ -150,6 +154,8 @@ char *dyno_rule_command(const struct dyno_rule *rule, const struct dyno_rule_pla
     if (!by_profile && !append_confs(&out, place, rule->conf) &&
         !append_confs(&out, place, rule->other))
         dyno_str_clear(&out);
+    if (out.len > 0 && place->hidden[0] != '\0')
+        dyno_str_appendf(&out, " # and, not shown here: %s", place->hidden);
     return dyno_str_take(&out);
 }
 

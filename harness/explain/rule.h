@@ -58,10 +58,11 @@ struct dyno_rule_place {
     bool has_settings;    /**< `options` sets what a profile sets, too */
     const struct dyno_setting *settings; /**< that were in force there */
     size_t setting_count;
+    const char *hidden; /**< names of settings that `options` leaves out, as secrets; "" */
 };
 
 /** The command that would measure the rule's advice there, "" if all that it asks for is in force; the caller
- *  frees. */
+ *  frees. A shell's comment at its end names the settings that whoever runs it must add. */
 char *dyno_rule_command(const struct dyno_rule *rule, const struct dyno_rule_place *place);
 
 /** Set the evidence. */

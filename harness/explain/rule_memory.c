@@ -18,6 +18,8 @@ void dyno_rule_spill(const struct dyno_rule_case *c, struct dyno_rule_value *out
                        (long long)stages, (double)memory / 1048576, (double)disk / 1048576);
 }
 
+/* Every task that runs during a pause counts it, so the sum over tasks is more than what a statement waits for;
+ * that stands in its account, and is told beside it. */
 void dyno_rule_gc(const struct dyno_rule_case *c, struct dyno_rule_value *out)
 {
     double run_ms = 0;
@@ -27,7 +29,10 @@ void dyno_rule_gc(const struct dyno_rule_case *c, struct dyno_rule_value *out)
         gc_ms += dyno_trace_stage(c->trace, i)->gc_ms;
     }
     if (run_ms >= LEAST_RUN_MS)
-        dyno_rule_tell(out, 100.0 * gc_ms / run_ms, "%.0f of %.0f ms of task time", gc_ms, run_ms);
+        dyno_rule_tell(out, 100.0 * gc_ms / run_ms,
+                       "%.0f of %.0f ms of task time; of the response of %.0f ms it is %.0f ms",
+                       gc_ms, run_ms, (double)c->account->total_ns / 1e6,
+                       (double)c->account->part_ns[DYNO_PART_GC] / 1e6);
 }
 
 void dyno_rule_driver_results(const struct dyno_rule_case *c, struct dyno_rule_value *out)

@@ -45,8 +45,9 @@ static void see_memory(struct dyno_findings *findings, const struct dyno_store_c
     struct series executors = series_of(counters, count, "executors", "executors");
     double each = max.max / (executors.max > 0 ? executors.max : 1);
     double share = fmax(storage.max / max.max, unified.max / each);
+    /* What is on its way out of a full storage is still counted by REST. */
     if (max.max > 0 && isfinite(share))
-        dyno_rule_tell(&value, 100.0 * share,
+        dyno_rule_tell(&value, fmin(100.0 * share, 100),
                        "%.0f MiB of %.0f MiB for storage, %.0f of %.0f MiB for execution and "
                        "storage in the fullest executor",
                        storage.max / 1048576, max.max / 1048576, unified.max / 1048576,

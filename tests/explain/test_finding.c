@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-static const struct dyno_rule_place retail = {"retail", "default", "", false, NULL, 0};
-static const struct dyno_rule_place aqe_off = {"./w", "aqe-off", "--scale 0.1", false, NULL, 0};
+static const struct dyno_rule_place retail = {"retail", "default", "", false, NULL, 0, ""};
+static const struct dyno_rule_place aqe_off = {"./w", "aqe-off", "--scale 0.1", false, NULL, 0, ""};
 
 /* One statement of 1 s with one stage that takes all of it; a test changes what it is about. */
 struct scene {
@@ -290,8 +290,8 @@ static void test_rules_of_the_server(void **state)
 static void test_commands_repeat_the_arm(void **state)
 {
     const struct dyno_rule *rule = dyno_rule_find("small_partitions");
-    const struct dyno_rule_place place = {"my load", "default", "--conf 'spark.app.name=a b'",
-                                          true,      NULL,      0};
+    const struct dyno_rule_place place = {
+        "my load", "default", "--conf 'spark.app.name=a b'", true, NULL, 0, ""};
     (void)state;
     char *command = dyno_rule_command(rule, &place);
     assert_string_equal(command, "sparkdyno compare 'my load' default default --conf "
@@ -303,9 +303,21 @@ static void test_commands_repeat_the_arm(void **state)
     free(command);
 }
 
+/* A secret is not in the command, and whoever copies it is told so without a shell being disturbed. */
+static void test_commands_name_the_settings_they_leave_out(void **state)
+{
+    const struct dyno_rule_place place = {"w", "mine", "", true, NULL, 0, "spark.my.password"};
+    (void)state;
+    char *command = dyno_rule_command(dyno_rule_find("spill"), &place);
+    assert_string_equal(command, "sparkdyno compare w mine mine --candidate-conf "
+                                 "spark.memory.fraction=0.8 # and, not shown here: "
+                                 "spark.my.password");
+    free(command);
+}
+
 static char *command_under(const char *rule, struct dyno_setting *settings, size_t count)
 {
-    const struct dyno_rule_place place = {"w", "mine", "", false, settings, count};
+    const struct dyno_rule_place place = {"w", "mine", "", false, settings, count, ""};
     return dyno_rule_command(dyno_rule_find(rule), &place);
 }
 
@@ -366,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_a_few_statements_make_no_finding),
         cmocka_unit_test(test_rules_of_the_server),
         cmocka_unit_test(test_commands_repeat_the_arm),
+        cmocka_unit_test(test_commands_name_the_settings_they_leave_out),
         cmocka_unit_test(test_commands_ask_for_something_else),
         cmocka_unit_test(test_every_rule_can_be_tested),
     };

@@ -8,7 +8,9 @@ import csv
 import json
 import os
 import pathlib
+import re
 import shlex
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,13 +20,21 @@ import unittest
 PROGRAM, SPARK_HOME = map(os.path.abspath, sys.argv[1:3])
 del sys.argv[1:3]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SIGNS = pathlib.Path("tests/live/signs")
-QUERIES = ("skewed_join", "many_partitions", "big_sort", "big_result", "slow_task", "few_keys")
-GAP_S, TAIL_S = 1.5, 3.5
+SIGNS = ROOT / "tests/live/signs"
+# Those that leave least behind come first.
+QUERIES = ("skewed_join", "many_partitions", "slow_task", "few_keys", "first_attempt_fails", "big_sort", "big_result",
+           "big_broadcast", "garbage", "big_file")
+GAP_S, TAIL_S = 1.5, 4
+# Two tasks read a half each: a newline every MiB, and holes on the disk between them.
+BIG_FILE_MIB = 2200
 WITH_AQE, WITHOUT = "default+base-conf", "default+conf"
 SETTINGS = ["--base-conf", "spark.sql.shuffle.partitions=16",
             "--candidate-conf", "spark.sql.adaptive.enabled=false", "--candidate-conf", "spark.sql.shuffle.partitions=8",
-            "--conf", "spark.sql.autoBroadcastJoinThreshold=-1", "--conf", "spark.memory.fraction=0.05"]
+            "--conf", "spark.sql.autoBroadcastJoinThreshold=-1", "--conf", "spark.memory.fraction=0.02",
+            # A task may fail and run again; the file is cut in two, not in pieces of 128 MiB.
+            "--conf", "spark.master=local[2,4]", "--conf", "spark.sql.files.maxPartitionBytes=4g",
+            # One thread collects, so that garbage costs what it is worth, on whatever machine.
+            "--conf", "spark.driver.extraJavaOptions=-XX:+UseSerialGC"]
 
 
 def run(*words, codes=(0,), timeout=300):
@@ -33,22 +43,41 @@ def run(*words, codes=(0,), timeout=300):
     return done.stdout
 
 
+def make_big_file(path):
+    with open(path, "wb") as f:
+        for mib in range(1, BIG_FILE_MIB + 1):
+            f.seek(mib * (1 << 20) - 1)
+            f.write(b"\n")
+
+
+def make_workload(folder):
+    """The signs, and a query of a file whose place is known only now."""
+    shutil.copytree(SIGNS, folder / "signs")
+    make_big_file(folder / "big.txt")
+    (folder / "signs/big_file.sql").write_text(f"SELECT count(*) FROM text.`file:{folder}/big.txt`\n", encoding="utf-8")
+    path = folder / "signs/workload.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("queries:\n", "queries:\n  - {name: big_file, sql: big_file.sql}\n"), encoding="utf-8")
+    return folder / "signs"
+
+
 class Explained(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.place = tempfile.TemporaryDirectory(prefix="dyno-live-")
         cls.folder = pathlib.Path(cls.place.name)
         cls.db = cls.folder / "results.db"
+        cls.signs = make_workload(cls.folder)
         trace = cls.folder / "trace.csv"
         with open(trace, "w", newline="", encoding="utf-8") as f:
             rows = csv.writer(f)
             rows.writerow(["time", "session", "sql"])
-            for i, name in enumerate((*QUERIES, QUERIES[-1])):
+            for i, name in enumerate((*QUERIES, "few_keys")):
                 at = i * GAP_S + (TAIL_S if i == len(QUERIES) else 0)
-                rows.writerow([at, f"session {i % 2}", (ROOT / SIGNS / f"{name}.sql").read_text(encoding="utf-8").strip()])
+                rows.writerow([at, f"session {i % 2}", (cls.signs / f"{name}.sql").read_text(encoding="utf-8").strip()])
         # One block decides nothing (125); on a busy machine the last statement may be cut off (4).
-        run("compare", str(SIGNS), "default", "default", *SETTINGS, "--replay", str(trace), "--blocks", "1", "--starts", "1",
-            "--warmup", "1", "--trial-warmup", "0s", "--cores", "2", "--event-log", "--spark-home", SPARK_HOME,
+        run("compare", str(cls.signs), "default", "default", *SETTINGS, "--replay", str(trace), "--blocks", "1", "--starts", "1",
+            "--warmup", "1", "--trial-warmup", "0s", "--cores", "2", "--driver-memory", "2g", "--event-log", "--spark-home", SPARK_HOME,
             "--cache-dir", str(cls.folder), "--db", str(cls.db), "--html", str(cls.folder / "report.html"), codes=(125, 4))
 
     @classmethod
@@ -137,6 +166,44 @@ class Explained(unittest.TestCase):
         self.assertRegex(self.finding(WITHOUT, "slow_task", "straggler")[3], r"slowest of 8 tasks \d{3,} ms")
         self.assertEqual(self.findings(WITHOUT, "slow_task", "data_skew"), [])
 
+    def test_task_that_fails_once(self):
+        for arm in (WITH_AQE, WITHOUT):
+            _, severity, share, evidence, _, _ = self.finding(arm, "first_attempt_fails", "failed_tasks")
+            self.assertEqual(severity, "warning")
+            self.assertGreater(share, 5)
+            self.assertRegex(evidence, r"^1 of (9|10) tasks failed$")
+            self.assertEqual(self.findings(arm, "few_keys", "failed_tasks"), [])
+
+    def test_partitions_too_large(self):
+        for arm in (WITH_AQE, WITHOUT):
+            trial, _, size, evidence, seq, _ = self.finding(arm, "big_file", "large_partitions")
+            self.assertGreater(size, 1 << 30)
+            self.assertLess(size, BIG_FILE_MIB << 20)
+            self.assertRegex(evidence, r"the largest of 2 tasks read 1\d\d\d MiB")
+            self.assertEqual(self.stage(trial, seq, evidence)[0], 2)
+
+    def test_broadcast_too_large(self):
+        # Only AQE's plan says how large it was.
+        _, _, size, evidence, _, _ = self.finding(WITH_AQE, "big_broadcast", "broadcast_large")
+        self.assertGreater(size, 100 << 20)
+        self.assertRegex(evidence, r"a broadcast of \d{3}\.\d MiB")
+        self.assertEqual(self.findings(WITH_AQE, "skewed_join", "broadcast_large"), [])
+
+    def test_garbage(self):
+        for arm in (WITH_AQE, WITHOUT):
+            trial, _, share, evidence, seq, _ = self.finding(arm, "garbage", "gc")
+            self.assertGreater(share, 10)
+            gc, task = re.match(r"(\d+) of (\d+) ms of task time", evidence).groups()
+            told = self.query("SELECT sum(run_ms), sum(gc_ms) FROM stage WHERE trial_id = ? AND seq = ?", trial, seq)[0]
+            self.assertAlmostEqual(int(task), told[0], delta=1)
+            self.assertAlmostEqual(int(gc), told[1], delta=1)
+
+    def test_memory_that_is_full(self):
+        for arm in (WITH_AQE, WITHOUT):
+            _, _, share, evidence, _, _ = self.finding(arm, "", "memory")
+            self.assertGreater(share, 85)
+            self.assertRegex(evidence, r"\d+ of \d+ MiB for execution and storage in the fullest executor")
+
     def test_cache_that_nobody_reads(self):
         found = self.findings(WITH_AQE, "", "cache_unused") + self.findings(WITHOUT, "", "cache_unused")
         self.assertGreaterEqual(len(found), 1)
@@ -157,10 +224,10 @@ class Explained(unittest.TestCase):
 
     def test_every_advice_can_be_measured(self):
         rows = self.query("SELECT DISTINCT rule, command FROM finding WHERE command <> ''")
-        self.assertGreaterEqual(len({rule for rule, _ in rows}), 9)
+        self.assertGreaterEqual(len({rule for rule, _ in rows}), 14)
         for rule, command in rows:
             words = shlex.split(command)
-            self.assertEqual(words[:3], ["sparkdyno", "compare", str(SIGNS)], rule)
+            self.assertEqual(words[:3], ["sparkdyno", "compare", str(self.signs)], rule)
             with self.subTest(command=command):
                 run(*words[1:], "--dry-run", "--spark-home", SPARK_HOME)
 

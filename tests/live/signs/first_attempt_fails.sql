@@ -1,0 +1,1 @@
+SELECT max(seen) FROM (SELECT IF(id = 3 AND reflect('java.lang.System', 'setProperty', concat('dyno.sign.', CAST(current_timestamp() AS STRING)), 'seen') = 'null', CAST(raise_error('the first attempt fails') AS STRING), 'seen') AS seen FROM range(0, 8, 1, 8))
