@@ -86,8 +86,10 @@ static enum dyno_status get_path(struct dyno_feed *feed, const char *path, cJSON
         return status;
     keep_rate(feed);
     status = dyno_rest_get(feed->rest, out, &why, "%s", path);
-    if (status == DYNO_EPROTO)
+    if (status == DYNO_EPROTO && refuse(feed, NULL) == DYNO_OK) {
+        keep_rate(feed);
         status = dyno_rest_get(feed->rest, out, &why, "%s", path);
+    }
     if (status == DYNO_OK || status == DYNO_ENOTFOUND || status == DYNO_ELIMIT) {
         feed->failures_in_row = 0;
         feed->retry_at_ns = 0;

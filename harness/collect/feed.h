@@ -43,7 +43,7 @@ enum dyno_status dyno_feed_set_timeout(struct dyno_feed *feed, int64_t timeout_n
 
 /**
  * GET a path of the server ("/metrics/json/"). A document that breaks off or is none is asked for once
- * more. DYNO_ECANCELLED if nothing was sent (open circuit, deadline, no REST); 404 (DYNO_ENOTFOUND)
+ * more, at the feed's rate and before its deadline. DYNO_ECANCELLED if nothing was sent (open circuit, deadline, no REST); 404 (DYNO_ENOTFOUND)
  * and an answer that is too large (DYNO_ELIMIT) are no failures. The caller frees `*out`.
  */
 enum dyno_status dyno_feed_get(struct dyno_feed *feed, cJSON **out, struct dyno_err *err,

@@ -40,9 +40,22 @@ static void append_option(struct dyno_str *out, const char *option, const char *
     dyno_shell_append_words(out, words, 2);
 }
 
+/* A cover in the value's place would be taken for the value. */
+static void append_setting(const struct dyno_setting *setting, struct dyno_str *out,
+                           struct dyno_str *hidden)
+{
+    if (dyno_secret_is_key(setting->key, strlen(setting->key))) {
+        dyno_str_appendf(hidden, "%s%s", hidden->len > 0 ? ", " : "", setting->key);
+        return;
+    }
+    char *pair = dyno_xasprintf("%s=%s", setting->key, setting->value);
+    append_option(out, "--conf", pair);
+    free(pair);
+}
+
 /* What was put over the profile's file, for that is gone from its settings. */
 static void append_settings(struct dyno_place *place, const struct dyno_profile *profile,
-                            struct dyno_str *out)
+                            struct dyno_str *out, struct dyno_str *hidden)
 {
     static const char *const no_dirs[] = {NULL};
     struct dyno_profile file = {.name = NULL};
@@ -53,10 +66,7 @@ static void append_settings(struct dyno_place *place, const struct dyno_profile 
         const char *before = dyno_profile_get(&file, setting->key);
         if (before != NULL && strcmp(before, setting->value) == 0)
             continue;
-        char *pair =
-            dyno_xasprintf("%s=%s", setting->key, dyno_secret_shown(setting->key, setting->value));
-        append_option(out, "--conf", pair);
-        free(pair);
+        append_setting(setting, out, hidden);
         place->has_settings = true;
     }
     dyno_profile_deinit(&file);
@@ -66,9 +76,11 @@ void dyno_place_init(struct dyno_place *place, const struct dyno_workload *workl
                      const struct dyno_profile *profile)
 {
     struct dyno_str options;
+    struct dyno_str hidden;
     *place =
         (struct dyno_place){.settings = profile->settings, .setting_count = profile->setting_count};
     dyno_str_init(&options, OPTIONS_MAX_BYTES);
+    dyno_str_init(&hidden, OPTIONS_MAX_BYTES);
     bool is_known = is_found_by_name(workload->dir, "workloads", workload->name, "");
     place->workload =
         dyno_xstrdup(is_known || workload->dir == NULL ? workload->name : workload->dir);
@@ -82,9 +94,11 @@ void dyno_place_init(struct dyno_place *place, const struct dyno_workload *workl
         (void)snprintf(scale, sizeof scale, "%g", workload->scale);
         append_option(&options, "--scale", scale);
     }
-    append_settings(place, profile, &options);
+    append_settings(place, profile, &options, &hidden);
     place->options = dyno_xstrdup(dyno_str_text(&options));
+    place->hidden = dyno_xstrdup(dyno_str_text(&hidden));
     dyno_str_deinit(&options);
+    dyno_str_deinit(&hidden);
 }
 
 void dyno_place_deinit(struct dyno_place *place)
@@ -92,11 +106,13 @@ void dyno_place_deinit(struct dyno_place *place)
     free(place->workload);
     free(place->profile);
     free(place->options);
+    free(place->hidden);
     *place = (struct dyno_place){.has_settings = false};
 }
 
 struct dyno_rule_place dyno_place_words(const struct dyno_place *place)
 {
     return (struct dyno_rule_place){place->workload,     place->profile,  place->options,
-                                    place->has_settings, place->settings, place->setting_count};
+                                    place->has_settings, place->settings, place->setting_count,
+                                    place->hidden};
 }

@@ -12,6 +12,7 @@ struct dyno_place {
     bool has_settings;
     const struct dyno_setting *settings; /**< borrowed from the profile */
     size_t setting_count;
+    char *hidden; /**< names of settings whose values are secret, "" */
 };
 
 /** The workload and profile by name where a command line would find them by it, else by path; settings that do

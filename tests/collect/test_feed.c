@@ -158,6 +158,24 @@ static void test_feed_keeps_its_rate(void **state)
     replay_stop(&fake);
 }
 
+static void test_feed_asks_again_at_its_rate(void **state)
+{
+    struct replay fake;
+    (void)state;
+    replay_start(&fake, "4.1.4", "{}");
+    struct dyno_feed feed = feed_of(&fake, 5 * DYNO_NS_PER_S);
+    assert_int_equal(ask(&feed), DYNO_OK);
+    int64_t calls = feed.calls;
+    int64_t last_ns = feed.last_call_ns;
+    feed.gap_ns = 100 * DYNO_NS_PER_MS;
+    replay_control(&fake, "{\"mode\":\"truncate\"}");
+    assert_int_not_equal(ask(&feed), DYNO_OK);
+    assert_int_equal(feed.calls - calls, 2);
+    assert_true(feed.last_call_ns - last_ns >= 2 * feed.gap_ns);
+    dyno_feed_close(&feed);
+    replay_stop(&fake);
+}
+
 static void test_feed_without_an_address_refuses(void **state)
 {
     struct dyno_feed feed;
@@ -189,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_feed_takes_404_for_an_answer),
         cmocka_unit_test(test_feed_sends_nothing_after_its_deadline),
         cmocka_unit_test(test_feed_keeps_its_rate),
+        cmocka_unit_test(test_feed_asks_again_at_its_rate),
         cmocka_unit_test(test_feed_without_an_address_refuses),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
