@@ -311,8 +311,12 @@ static enum dyno_status fill_managed(struct cli_bench *bench, const struct cli_b
     bool is_plain = o->auth != NULL && strcmp(o->auth, "plain") == 0;
     if (is_external(o) && o->has_event_log)
         return dyno_err_set(err, DYNO_EINPUT,
-                            "--event-log goes with a managed server; read an external one's log by "
-                            "'sparkdyno explain --event-log FILE'");
+                            "--event-log has a managed server write one; say where an external "
+                            "one's is by --event-log-path");
+    if (o->event_log_path != NULL && (!is_external(o) || o->rest_url == NULL))
+        return dyno_err_set(err, DYNO_EINPUT,
+                            "--event-log-path goes with --rest-url, which tells the application of "
+                            "an external server");
     if (is_external(o))
         return DYNO_OK;
     if (strcmp(o->kind, "local") != 0 && strcmp(o->kind, "cluster") != 0)
@@ -427,6 +431,7 @@ static enum dyno_status fill_plan(struct cli_bench *bench, const char *kind,
     e->is_early_stop = o->is_early_stop;
     e->is_fresh = o->is_fresh;
     e->rest_url = o->rest_url;
+    e->event_log_path = o->event_log_path;
     e->generators = (int)o->generators;
     e->generator_restarts = (int)o->generator_restarts;
     e->store_path = o->db;

@@ -12,42 +12,44 @@
         "verbose", 'v', NULL, CLI_COUNT, AT(verbosity), 0, 0, "say more; twice: everything"          \
     }
 
-#define SERVER_OPTIONS                                                                              \
-    {"target",   0, "KIND", CLI_STRING,                                                             \
-     AT(target), 0, 0,      "how to reach the server: odbc (default), hs2, null"},                  \
-        {"connection",                                                                              \
-         0,                                                                                         \
-         "STRING",                                                                                  \
-         CLI_STRING,                                                                                \
-         AT(connection),                                                                            \
-         0,                                                                                         \
-         0,                                                                                         \
-         "external server: DSN=name or Driver=...;Host=... (hs2: Host=...)"},                       \
-        {"host", 0, "NAME", CLI_STRING, AT(host), 0, 0, "external server by --target hs2"},         \
-        {"port", 0, "N", CLI_INTEGER, AT(port), 1, 65535, "its port (10000)"},                      \
-        {"auth", 0, "KIND", CLI_STRING, AT(auth), 0, 0, "nosasl or plain"},                         \
-        {"user", 0, "NAME", CLI_STRING, AT(user), 0, 0, "user name"},                               \
-        {"password-file",   0, "FILE", CLI_STRING,                                                  \
-         AT(password_file), 0, 0,      "first line is the password"},                               \
-        {"schema", 0, "NAME", CLI_STRING, AT(schema), 0, 0, "database to start in (--target hs2)"}, \
-        {"rest-url",   0, "URL", CLI_STRING,                                                        \
-         AT(rest_url), 0, 0,     "REST of an external server, http://host:4040"},                   \
-        {"fetch-rows",   0, "N",     CLI_INTEGER,                                                   \
-         AT(fetch_rows), 1, 1000000, "rows asked for at a time (10000)"},                           \
-        {"null-service",      0, "TIME", CLI_DURATION,                                              \
-         AT(null_service_ns), 0, 0,      "how long a statement takes on --target null"},            \
-        {"spark-home", 0, "DIR", CLI_STRING, AT(spark_home), 0, 0, "Spark to start (SPARK_HOME)"},  \
-        {"spark-version",   0, "V", CLI_STRING,                                                     \
-         AT(spark_version), 0, 0,   "one of those below .spark/ (4.1.4)"},                          \
-        {"kind",   0, "KIND", CLI_STRING,                                                           \
-         AT(kind), 0, 0,      "managed server: local (default) or cluster (master and workers)"},   \
-        {"cores", 0, "N", CLI_INTEGER, AT(cores), 1, 1024, "cores of the managed server (all)"},    \
-        {"workers", 0, "N", CLI_INTEGER, AT(workers), 1, 64, "workers of --kind cluster (2)"},      \
-        {"event-log",       0, NULL, CLI_FLAG,                                                      \
-         AT(has_event_log), 0, 0,    "have the managed server write one: exact accounts"},          \
-    {                                                                                               \
-        "driver-memory", 0, "SIZE", CLI_STRING, AT(driver_memory), 0, 0,                            \
-            "heap of the managed server (1g, as Spark) unless a profile sets it"                    \
+#define SERVER_OPTIONS                                                                               \
+    {"target",   0, "KIND", CLI_STRING,                                                              \
+     AT(target), 0, 0,      "how to reach the server: odbc (default), hs2, null"},                   \
+        {"connection",                                                                               \
+         0,                                                                                          \
+         "STRING",                                                                                   \
+         CLI_STRING,                                                                                 \
+         AT(connection),                                                                             \
+         0,                                                                                          \
+         0,                                                                                          \
+         "external server: DSN=name or Driver=...;Host=... (hs2: Host=...)"},                        \
+        {"host", 0, "NAME", CLI_STRING, AT(host), 0, 0, "external server by --target hs2"},          \
+        {"port", 0, "N", CLI_INTEGER, AT(port), 1, 65535, "its port (10000)"},                       \
+        {"auth", 0, "KIND", CLI_STRING, AT(auth), 0, 0, "nosasl or plain"},                          \
+        {"user", 0, "NAME", CLI_STRING, AT(user), 0, 0, "user name"},                                \
+        {"password-file",   0, "FILE", CLI_STRING,                                                   \
+         AT(password_file), 0, 0,      "first line is the password"},                                \
+        {"schema", 0, "NAME", CLI_STRING, AT(schema), 0, 0, "database to start in (--target hs2)"},  \
+        {"rest-url",   0, "URL", CLI_STRING,                                                         \
+         AT(rest_url), 0, 0,     "REST of an external server, http://host:4040"},                    \
+        {"event-log-path",   0, "PATH", CLI_STRING,                                                  \
+         AT(event_log_path), 0, 0,      "event log of an external server: file, or folder of logs"}, \
+        {"fetch-rows",   0, "N",     CLI_INTEGER,                                                    \
+         AT(fetch_rows), 1, 1000000, "rows asked for at a time (10000)"},                            \
+        {"null-service",      0, "TIME", CLI_DURATION,                                               \
+         AT(null_service_ns), 0, 0,      "how long a statement takes on --target null"},             \
+        {"spark-home", 0, "DIR", CLI_STRING, AT(spark_home), 0, 0, "Spark to start (SPARK_HOME)"},   \
+        {"spark-version",   0, "V", CLI_STRING,                                                      \
+         AT(spark_version), 0, 0,   "one of those below .spark/ (4.1.4)"},                           \
+        {"kind",   0, "KIND", CLI_STRING,                                                            \
+         AT(kind), 0, 0,      "managed server: local (default) or cluster (master and workers)"},    \
+        {"cores", 0, "N", CLI_INTEGER, AT(cores), 1, 1024, "cores of the managed server (all)"},     \
+        {"workers", 0, "N", CLI_INTEGER, AT(workers), 1, 64, "workers of --kind cluster (2)"},       \
+        {"event-log",       0, NULL, CLI_FLAG,                                                       \
+         AT(has_event_log), 0, 0,    "have the managed server write one: exact accounts"},           \
+    {                                                                                                \
+        "driver-memory", 0, "SIZE", CLI_STRING, AT(driver_memory), 0, 0,                             \
+            "heap of the managed server (1g, as Spark) unless a profile sets it"                     \
     }
 
 #define LOAD_OPTIONS                                                                                \

@@ -6,6 +6,7 @@
 #include "collect/feed.h"
 #include "collect/gauges.h"
 #include "collect/host.h"
+#include "collect/metrics.h"
 #include "collect/series.h"
 #include "collect/sweep.h"
 
@@ -39,6 +40,7 @@ struct dyno_collector {
     struct dyno_feed feed;
     struct dyno_sweep sweep;
     struct dyno_series series;
+    struct dyno_metrics metrics;
     struct dyno_bus first_bus; /* what the server said before the trial */
     struct dyno_bus last_bus;
     int64_t samples;
@@ -76,20 +78,15 @@ static bool wait_until(struct dyno_collector *collector, int64_t deadline_ns)
 /* What the server does not tell is NAN; so is everything when it cannot be asked. */
 static void sample_bus(struct dyno_collector *collector, int64_t now_ns)
 {
-    cJSON *doc = NULL;
-    enum dyno_status status = dyno_feed_get(&collector->feed, &doc, NULL, "/metrics/json/");
-    dyno_bus_read(status == DYNO_OK ? doc : NULL, &collector->last_bus);
+    dyno_metrics_bus(&collector->metrics, &collector->feed, &collector->last_bus);
     dyno_bus_note(&collector->last_bus, &collector->series, now_ns);
-    cJSON_Delete(doc);
 }
 
-static void sample_list(struct dyno_collector *collector, int64_t now_ns, const char *path,
-                        void (*note)(const cJSON *list, struct dyno_series *series, int64_t now_ns))
+static void sample_executors(struct dyno_collector *collector, int64_t now_ns)
 {
-    cJSON *doc = NULL;
-    if (dyno_feed_get_app(&collector->feed, &doc, NULL, "%s", path) == DYNO_OK)
-        note(doc, &collector->series, now_ns);
-    cJSON_Delete(doc);
+    cJSON *rows = dyno_metrics_executors(&collector->metrics, &collector->feed);
+    dyno_executors_note(rows, &collector->series, now_ns);
+    cJSON_Delete(rows);
 }
 
 static void sample(struct dyno_collector *collector)
@@ -99,15 +96,18 @@ static void sample(struct dyno_collector *collector)
     dyno_host_note(collector->server_pid, &collector->series, now_ns);
     if (collector->samples++ % SAMPLES_PER_BUS == 0)
         sample_bus(collector, now_ns);
-    sample_list(collector, now_ns, "/executors", dyno_executors_note);
+    sample_executors(collector, now_ns);
 }
 
 /* After the window; the bus was sampled while Spark caught up. */
 static void sample_last(struct dyno_collector *collector)
 {
     int64_t now_ns = dyno_now_ns();
-    sample_list(collector, now_ns, "/executors", dyno_executors_note);
-    sample_list(collector, now_ns, "/storage/rdd", dyno_storage_note);
+    cJSON *rdds = NULL;
+    sample_executors(collector, now_ns);
+    if (dyno_feed_get_app(&collector->feed, &rdds, NULL, "/storage/rdd") == DYNO_OK)
+        dyno_storage_note(rdds, &collector->series, now_ns);
+    cJSON_Delete(rdds);
 }
 
 /* Jobs that may be added before a sweep: stages are evicted by their own number, of the same size. */
@@ -334,18 +334,15 @@ static void complain_of_losses(const struct dyno_collector *collector,
         complain(text, "%zu counters were dropped: too many samples", collector->series.dropped);
 }
 
-/* A cancel may not reach jobs that begin while it is handled: what goes on without us is told, for it disturbs
- * whatever is measured next. */
-static void complain_of_running(const struct dyno_collector *collector, struct dyno_str *text)
+/* Last of all, so that nothing of the trial waits for an endpoint that may not be there. */
+static void complain_of_differences(struct dyno_collector *collector, struct dyno_str *text)
 {
-    int64_t first = -1;
-    int64_t running = dyno_sweep_running_jobs(&collector->sweep, &first);
-    if (running > 0)
-        complain(
-            text,
-            "%lld jobs of this trial still run on the server (the first is job %lld): wait for "
-            "them, or end them there",
-            (long long)running, (long long)first);
+    struct dyno_str found;
+    dyno_str_init(&found, 1024);
+    dyno_metrics_reconcile(&collector->metrics, &collector->feed, &found);
+    if (found.len > 0)
+        complain(text, "%s", dyno_str_text(&found));
+    dyno_str_deinit(&found);
 }
 
 static double dropped_events(const struct dyno_collector *collector)
@@ -366,6 +363,9 @@ static void read_rest(struct dyno_collector *collector, struct dyno_collected *o
     if (feed->rest == NULL)
         return;
     bool has_caught_up = catch_up(collector);
+    /* A cancel may not reach jobs that begin while it is handled, and a generator that was killed cancels
+     * nothing: what goes on without us would disturb whatever is measured next. */
+    dyno_ending_run(feed, &collector->sweep, DYNO_ENDING_PATIENCE_NS, &out->ending);
     sample_last(collector);
     if (status == DYNO_OK)
         status = dyno_sweep_run(&collector->sweep, true, &err);
@@ -383,8 +383,7 @@ static void read_rest(struct dyno_collector *collector, struct dyno_collected *o
                              job_number(collector->last_bus.all_jobs));
     if (status == DYNO_OK || out->lost_jobs > 0)
         complain_of_losses(collector, out, text);
-    if (status == DYNO_OK)
-        complain_of_running(collector, text);
+    complain_of_differences(collector, text);
 }
 
 enum dyno_status dyno_collector_finish(struct dyno_collector *collector, struct dyno_collected *out,

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/status.h"
+#include "collect/ending.h"
 #include "store/store.h"
 
 #include <stddef.h>
@@ -50,11 +51,13 @@ struct dyno_collected {
     double dropped_events; /**< during the trial; NAN if not known */
     int64_t lost_jobs;     /**< gaps in the job ids: evicted before they were read */
     int64_t failed_calls;
-    char *complaint; /**< why data are incomplete; NULL if they are whole */
+    struct dyno_ending ending; /**< jobs that outlived the trial */
+    char *complaint;           /**< why data are incomplete; NULL if they are whole */
 };
 
 /**
- * Stop sampling, wait until Spark's listeners have caught up (at most 5 s), read jobs, stages and
+ * Stop sampling, wait until Spark's listeners have caught up (at most 5 s), end jobs of the trial that still run
+ * (dyno_ending_run), read jobs, stages and
  * executions of the trial, and give all of it. Frees the collector. An unreachable server is not an
  * error: the complaint says so.
  */

@@ -77,19 +77,30 @@ static void keep_rate(struct dyno_feed *feed)
     feed->calls++;
 }
 
-static enum dyno_status get_path(struct dyno_feed *feed, const char *path, cJSON **out,
-                                 struct dyno_err *err)
+/* One of the two is NULL: it says what is asked for. */
+struct answer {
+    cJSON **json;
+    const char **text;
+};
+
+static enum dyno_status ask(struct dyno_feed *feed, const char *path, const struct answer *answer,
+                            struct dyno_err *why)
+{
+    keep_rate(feed);
+    return answer->json != NULL ? dyno_rest_get(feed->rest, answer->json, why, "%s", path)
+                                : dyno_rest_get_text(feed->rest, answer->text, why, path);
+}
+
+static enum dyno_status get_path(struct dyno_feed *feed, const char *path,
+                                 const struct answer *answer, struct dyno_err *err)
 {
     struct dyno_err why = DYNO_ERR_INIT;
     enum dyno_status status = refuse(feed, err);
     if (status != DYNO_OK)
         return status;
-    keep_rate(feed);
-    status = dyno_rest_get(feed->rest, out, &why, "%s", path);
-    if (status == DYNO_EPROTO && refuse(feed, NULL) == DYNO_OK) {
-        keep_rate(feed);
-        status = dyno_rest_get(feed->rest, out, &why, "%s", path);
-    }
+    status = ask(feed, path, answer, &why);
+    if (status == DYNO_EPROTO && refuse(feed, NULL) == DYNO_OK)
+        status = ask(feed, path, answer, &why);
     if (status == DYNO_OK || status == DYNO_ENOTFOUND || status == DYNO_ELIMIT) {
         feed->failures_in_row = 0;
         feed->retry_at_ns = 0;
@@ -127,7 +138,27 @@ enum dyno_status dyno_feed_get(struct dyno_feed *feed, cJSON **out, struct dyno_
     va_start(args, path);
     (void)vsnprintf(text, sizeof text, path, args);
     va_end(args);
-    return get_path(feed, text, out, err);
+    return get_path(feed, text, &(struct answer){.json = out}, err);
+}
+
+enum dyno_status dyno_feed_get_text(struct dyno_feed *feed, const char **out, struct dyno_err *err,
+                                    const char *path)
+{
+    return get_path(feed, path, &(struct answer){.text = out}, err);
+}
+
+enum dyno_status dyno_feed_post(struct dyno_feed *feed, struct dyno_err *err, const char *path, ...)
+{
+    char text[PATH_BYTES];
+    va_list args;
+    enum dyno_status status = refuse(feed, err);
+    if (status != DYNO_OK)
+        return status;
+    va_start(args, path);
+    (void)vsnprintf(text, sizeof text, path, args);
+    va_end(args);
+    keep_rate(feed);
+    return dyno_rest_post(feed->rest, text, err);
 }
 
 enum dyno_status dyno_feed_get_app(struct dyno_feed *feed, cJSON **out, struct dyno_err *err,
@@ -143,5 +174,5 @@ enum dyno_status dyno_feed_get_app(struct dyno_feed *feed, cJSON **out, struct d
     (void)vsnprintf(tail, sizeof tail, path, args);
     va_end(args);
     (void)snprintf(text, sizeof text, "/api/v1/applications/%.256s%s", feed->app_id, tail);
-    return get_path(feed, text, out, err);
+    return get_path(feed, text, &(struct answer){.json = out}, err);
 }

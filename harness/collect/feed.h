@@ -49,6 +49,14 @@ enum dyno_status dyno_feed_set_timeout(struct dyno_feed *feed, int64_t timeout_n
 enum dyno_status dyno_feed_get(struct dyno_feed *feed, cJSON **out, struct dyno_err *err,
                                const char *path, ...) DYNO_PRINTF(4, 5) DYNO_MUST_CHECK;
 
+/** GET plain text of the server ("/metrics/prometheus/"); else the same. Borrowed, until the next call. */
+enum dyno_status dyno_feed_get_text(struct dyno_feed *feed, const char **out, struct dyno_err *err,
+                                    const char *path) DYNO_MUST_CHECK;
+
+/** POST to a path of the server, without a body. That it is refused is no failure of the server's. */
+enum dyno_status dyno_feed_post(struct dyno_feed *feed, struct dyno_err *err, const char *path, ...)
+    DYNO_PRINTF(3, 4) DYNO_MUST_CHECK;
+
 /** GET a path below the application ("/jobs"). */
 enum dyno_status dyno_feed_get_app(struct dyno_feed *feed, cJSON **out, struct dyno_err *err,
                                    const char *path, ...) DYNO_PRINTF(4, 5) DYNO_MUST_CHECK;

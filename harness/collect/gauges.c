@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define QUEUE_PART ".driver.LiveListenerBus.queue."
@@ -85,35 +86,36 @@ struct gauge {
     const char *group; /* member object that holds it; NULL: the row itself */
     const char *member;
     enum fold fold;
+    bool grows; /* while the server and its executors live */
 };
 
 static const struct gauge executor_gauges[] = {
-    {"active_tasks", NULL, "activeTasks", SUM},
-    {"completed_tasks", NULL, "completedTasks", SUM},
-    {"failed_tasks", NULL, "failedTasks", SUM},
-    {"storage_used_bytes", NULL, "memoryUsed", SUM},
-    {"storage_max_bytes", NULL, "maxMemory", SUM},
-    {"disk_used_bytes", NULL, "diskUsed", SUM},
-    {"input_bytes", NULL, "totalInputBytes", SUM},
-    {"shuffle_read_bytes", NULL, "totalShuffleRead", SUM},
-    {"shuffle_write_bytes", NULL, "totalShuffleWrite", SUM},
-    {"gc_ms", NULL, "totalGCTime", SUM},
-    {"minor_gc_count", "peakMemoryMetrics", "MinorGCCount", SUM},
-    {"minor_gc_ms", "peakMemoryMetrics", "MinorGCTime", SUM},
-    {"major_gc_count", "peakMemoryMetrics", "MajorGCCount", SUM},
-    {"major_gc_ms", "peakMemoryMetrics", "MajorGCTime", SUM},
-    {"peak_heap_bytes", "peakMemoryMetrics", "JVMHeapMemory", LARGEST},
-    {"peak_offheap_bytes", "peakMemoryMetrics", "JVMOffHeapMemory", LARGEST},
-    {"peak_execution_bytes", "peakMemoryMetrics", "OnHeapExecutionMemory", LARGEST},
-    {"peak_unified_bytes", "peakMemoryMetrics", "OnHeapUnifiedMemory", LARGEST},
-    {"peak_storage_bytes", "peakMemoryMetrics", "OnHeapStorageMemory", LARGEST},
+    {"active_tasks", NULL, "activeTasks", SUM, false},
+    {"completed_tasks", NULL, "completedTasks", SUM, true},
+    {"failed_tasks", NULL, "failedTasks", SUM, true},
+    {"storage_used_bytes", NULL, "memoryUsed", SUM, false},
+    {"storage_max_bytes", NULL, "maxMemory", SUM, true},
+    {"disk_used_bytes", NULL, "diskUsed", SUM, false},
+    {"input_bytes", NULL, "totalInputBytes", SUM, true},
+    {"shuffle_read_bytes", NULL, "totalShuffleRead", SUM, true},
+    {"shuffle_write_bytes", NULL, "totalShuffleWrite", SUM, true},
+    {"gc_ms", NULL, "totalGCTime", SUM, true},
+    {"minor_gc_count", "peakMemoryMetrics", "MinorGCCount", SUM, true},
+    {"minor_gc_ms", "peakMemoryMetrics", "MinorGCTime", SUM, true},
+    {"major_gc_count", "peakMemoryMetrics", "MajorGCCount", SUM, true},
+    {"major_gc_ms", "peakMemoryMetrics", "MajorGCTime", SUM, true},
+    {"peak_heap_bytes", "peakMemoryMetrics", "JVMHeapMemory", LARGEST, true},
+    {"peak_offheap_bytes", "peakMemoryMetrics", "JVMOffHeapMemory", LARGEST, true},
+    {"peak_execution_bytes", "peakMemoryMetrics", "OnHeapExecutionMemory", LARGEST, true},
+    {"peak_unified_bytes", "peakMemoryMetrics", "OnHeapUnifiedMemory", LARGEST, true},
+    {"peak_storage_bytes", "peakMemoryMetrics", "OnHeapStorageMemory", LARGEST, true},
 };
 
 static const struct gauge storage_gauges[] = {
-    {"memory_bytes", NULL, "memoryUsed", SUM},
-    {"disk_bytes", NULL, "diskUsed", SUM},
-    {"partitions", NULL, "numPartitions", SUM},
-    {"cached_partitions", NULL, "numCachedPartitions", SUM},
+    {"memory_bytes", NULL, "memoryUsed", SUM, false},
+    {"disk_bytes", NULL, "diskUsed", SUM, false},
+    {"partitions", NULL, "numPartitions", SUM, false},
+    {"cached_partitions", NULL, "numCachedPartitions", SUM, false},
 };
 
 static bool is_counted(const cJSON *row)
@@ -174,6 +176,58 @@ void dyno_executors_note(const cJSON *executors, struct dyno_series *series, int
                         fold_rows(executors, &executor_gauges[i]));
     dyno_series_add(series, "executors", "executors", now_ns, count_rows(executors));
     note_driver(executors, series, now_ns);
+}
+
+/* What one source says must lie between what the other said before and after it. */
+static bool lies_between(double before, double value, double after)
+{
+    return !isfinite(before) || !isfinite(value) || !isfinite(after) || after < before ||
+           (value >= before && value <= after);
+}
+
+static void tell_difference(size_t count, const char *name, const double values[3],
+                            char first[DYNO_DIFFERENCE_BYTES])
+{
+    if (count == 1)
+        (void)snprintf(first, DYNO_DIFFERENCE_BYTES, "%s: %.0f to %.0f here, %.0f there", name,
+                       values[0], values[2], values[1]);
+}
+
+size_t dyno_executors_compare(const cJSON *before, const cJSON *other, const cJSON *after,
+                              char first[DYNO_DIFFERENCE_BYTES])
+{
+    size_t count = 0;
+    double rows[3] = {count_rows(before), count_rows(other), count_rows(after)};
+    if (rows[0] < rows[2] || rows[0] > rows[2]) /* executors came or went */
+        return 0;
+    if (!lies_between(rows[0], rows[1], rows[2]))
+        tell_difference(++count, "executors", rows, first);
+    for (size_t i = 0; i < sizeof executor_gauges / sizeof executor_gauges[0]; i++) {
+        const struct gauge *gauge = &executor_gauges[i];
+        double values[3] = {fold_rows(before, gauge), fold_rows(other, gauge),
+                            fold_rows(after, gauge)};
+        if (gauge->grows && !lies_between(values[0], values[1], values[2]))
+            tell_difference(++count, gauge->name, values, first);
+    }
+    return count;
+}
+
+size_t dyno_bus_compare(const struct dyno_bus *before, const struct dyno_bus *other,
+                        const struct dyno_bus *after, char first[DYNO_DIFFERENCE_BYTES])
+{
+    const struct {
+        const char *name;
+        double values[3];
+    } rows[] = {
+        {"dropped_events", {before->dropped_events, other->dropped_events, after->dropped_events}},
+        {"events_posted", {before->events_posted, other->events_posted, after->events_posted}},
+        {"all_jobs", {before->all_jobs, other->all_jobs, after->all_jobs}},
+    };
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (!lies_between(rows[i].values[0], rows[i].values[1], rows[i].values[2]))
+            tell_difference(++count, rows[i].name, rows[i].values, first);
+    return count;
 }
 
 void dyno_storage_note(const cJSON *rdds, struct dyno_series *series, int64_t now_ns)

@@ -34,6 +34,20 @@ void dyno_bus_note(const struct dyno_bus *bus, struct dyno_series *series, int64
  */
 void dyno_executors_note(const cJSON *executors, struct dyno_series *series, int64_t now_ns);
 
+#define DYNO_DIFFERENCE_BYTES 160
+
+/**
+ * Hold rows of another source against those of /executors, read before and after it: what only grows must lie
+ * between. Returns how many values do not and writes the first of them; values that a source does not tell are
+ * no difference, nor is anything while executors come and go.
+ */
+size_t dyno_executors_compare(const cJSON *before, const cJSON *other, const cJSON *after,
+                              char first[DYNO_DIFFERENCE_BYTES]);
+
+/** The same for the bus. */
+size_t dyno_bus_compare(const struct dyno_bus *before, const struct dyno_bus *other,
+                        const struct dyno_bus *after, char first[DYNO_DIFFERENCE_BYTES]);
+
 /** Add /storage/rdd as source "storage": cached_rdds, memory_bytes, disk_bytes, partitions,
  *  cached_partitions. */
 void dyno_storage_note(const cJSON *rdds, struct dyno_series *series, int64_t now_ns);

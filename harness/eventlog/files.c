@@ -126,7 +126,7 @@ static enum dyno_status find_parts(const char *folder, struct dyno_log_files *ou
 }
 
 /* Spark writes paths as URIs: file:/a, file:///a, or of a file system that is not mounted here. */
-static const char *skip_file_scheme(const char *path)
+const char *dyno_log_local_path(const char *path)
 {
     static const char *const schemes[] = {"file://localhost/", "file:///", "file:/"};
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
@@ -145,7 +145,7 @@ enum dyno_status dyno_log_files_find(const char *path, struct dyno_log_files *ou
                                      struct dyno_err *err)
 {
     *out = (struct dyno_log_files){.count = 0};
-    path = skip_file_scheme(path);
+    path = dyno_log_local_path(path);
     if (is_remote(path))
         return dyno_err_set(
             err, DYNO_EINPUT,

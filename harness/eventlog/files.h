@@ -19,4 +19,7 @@ enum dyno_status dyno_log_files_find(const char *path, struct dyno_log_files *ou
                                      struct dyno_err *err) DYNO_MUST_CHECK;
 void dyno_log_files_deinit(struct dyno_log_files *files);
 
+/** The path in a URI "file:/a" or "file:///a"; any other is given back as it is. Borrowed. */
+const char *dyno_log_local_path(const char *path);
+
 #endif

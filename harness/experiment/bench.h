@@ -36,7 +36,8 @@ struct dyno_bench {
     int layout_start; /**< index into layout.starts; -1: no server is up */
     struct dyno_target_config target;
     int64_t retained_jobs;
-    int64_t log_offset; /**< up to where its event log was read */
+    char *log_path;     /**< its event log; NULL: none that we can read */
+    int64_t log_offset; /**< up to where it was read; 0 if it can only be read from its begin */
 };
 
 /** Has a stop been asked for? */

@@ -87,6 +87,7 @@ struct dyno_experiment_options {
     struct dyno_target_config target;           /**< managed: only kind and fetch_rows are read */
     const struct dyno_managed_options *managed; /**< NULL: an external server */
     const char *rest_url;                       /**< external server; NULL: none */
+    const char *event_log_path; /**< of an external server: its log, or the folder of all; NULL */
     bool continue_on_failure;
     int generators;         /**< load processes of a measured trial; 0 or 1: one */
     int generator_restarts; /**< of each one that crashes, in a trial */

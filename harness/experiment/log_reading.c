@@ -1,7 +1,7 @@
 #include "experiment/log_reading.h"
 
 #include "base/alloc.h"
-#include "base/file.h"
+#include "eventlog/locate.h"
 #include "explain/reconcile.h"
 #include "explain/tracer.h"
 
@@ -12,20 +12,12 @@ struct reading {
     struct dyno_why *why;
     struct dyno_vec sums; /* struct dyno_spark_statement */
     int64_t filled;       /* statements that REST explains in the log's place */
+    char *cut;            /* what the log says of its end, where alone it cannot be read; NULL */
 };
 
 bool dyno_log_is_written(const struct dyno_bench *bench)
 {
-    return bench->server != NULL && bench->options->managed != NULL &&
-           bench->options->managed->has_event_log;
-}
-
-static char *path_of(const struct dyno_bench *bench)
-{
-    struct dyno_spark_info info = {0};
-    dyno_spark_server_info(bench->server, &info);
-    return dyno_xasprintf("%s/" DYNO_SPARK_EVENT_LOGS "/%s.inprogress", info.work_dir,
-                          bench->app_id);
+    return bench->log_path != NULL;
 }
 
 static void see(void *ctx, struct dyno_trace *trace)
@@ -60,6 +52,11 @@ static void DYNO_PRINTF(2, 3) say(struct dyno_str *complaint, const char *fmt, .
     va_end(args);
 }
 
+static void say_incomplete(struct dyno_str *complaint, const char *troubles)
+{
+    say(complaint, "the event log is incomplete: %s", troubles);
+}
+
 /* A statement that the log told of is not explained twice. */
 static void see_missing(void *ctx, struct dyno_trace *trace)
 {
@@ -87,6 +84,9 @@ static void reconcile(struct reading *reading, const struct dyno_reported *rest,
 {
     struct dyno_reconciliation found;
     dyno_reconcile(rest->statements, rest->count, reading->sums.items, reading->sums.len, &found);
+    /* A log that is still written may end anywhere: that matters if something of the trial is behind it. */
+    if (reading->cut != NULL && (found.different > 0 || found.rest_only > 0))
+        say_incomplete(complaint, reading->cut);
     if (found.different > 0)
         say(complaint, "REST and the event log differ in %lld of %lld statements (%s)",
             (long long)found.different, (long long)found.both, found.first);
@@ -112,10 +112,12 @@ static enum dyno_status read_log(struct reading *reading, const char *path, int6
     if (status == DYNO_OK)
         status = dyno_tracer_read(tracer, log, err);
     if (status == DYNO_OK) {
-        *offset = dyno_eventlog_offset(log);
+        *offset = dyno_eventlog_is_seekable(path) ? dyno_eventlog_offset(log) : 0;
         dyno_eventlog_facts(log, &facts);
-        if (facts.troubles[0] != '\0')
-            say(complaint, "the event log is incomplete: %s", facts.troubles);
+        if (facts.troubles[0] != '\0' && !facts.has_hole && facts.long_lines == 0)
+            reading->cut = dyno_xstrdup(facts.troubles);
+        else if (facts.troubles[0] != '\0')
+            say_incomplete(complaint, facts.troubles);
     }
     dyno_tracer_free(tracer);
     dyno_eventlog_close(log);
@@ -138,12 +140,11 @@ void dyno_log_explain(const char *path, int64_t *offset, const char *tag, struct
             (long long)reading.filled, err.message);
     }
     dyno_vec_deinit(&reading.sums);
+    free(reading.cut);
 }
 
 void dyno_log_read_trial(struct dyno_bench *bench, const char *tag, struct dyno_why *why,
                          const struct dyno_reported *rest, struct dyno_str *complaint)
 {
-    char *path = path_of(bench);
-    dyno_log_explain(path, &bench->log_offset, tag, why, rest, complaint);
-    free(path);
+    dyno_log_explain(bench->log_path, &bench->log_offset, tag, why, rest, complaint);
 }

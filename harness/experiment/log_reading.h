@@ -1,4 +1,4 @@
-/** Reading what a managed server wrote into its event log during one trial. */
+/** Reading what the server wrote into its event log during one trial. */
 #ifndef DYNO_EXPERIMENT_LOG_READING_H
 #define DYNO_EXPERIMENT_LOG_READING_H
 
@@ -22,7 +22,7 @@ void dyno_log_read_trial(struct dyno_bench *bench, const char *tag, struct dyno_
                          const struct dyno_reported *rest, struct dyno_str *complaint);
 
 /**
- * Read a log from `*offset` on, move that to its end, hand each statement of `tag` to `why`, and hold what
+ * Read a log from `*offset` on, move that to its end (a packed or rolled one is always read from its begin), hand each statement of `tag` to `why`, and hold what
  * it adds up to against what REST told. Statements that the log does not tell of, or all of them if it
  * cannot be read, are explained by REST. What is missing or differs is appended to `complaint`. Then
  * why->source is "eventlog", or "rest" if the log could not be read.

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "eventlog/locate.h"
 #include "experiment/child.h"
 #include "experiment/dataset.h"
 #include "experiment/facts.h"
@@ -84,10 +85,24 @@ static enum dyno_status start_managed(struct dyno_bench *bench, int index, struc
         bench->rest_url = dyno_xstrdup(info.rest_url);
         bench->app_id = dyno_xstrdup(info.app_id);
         bench->log_offset = 0;
+        if (m->has_event_log)
+            bench->log_path = dyno_xasprintf("%s/" DYNO_SPARK_EVENT_LOGS "/%s.inprogress",
+                                             info.work_dir, bench->app_id);
     }
     free(work_root);
     free(settings);
     return status;
+}
+
+/* Before anything is run: a log that cannot be read would leave the experiment without what was asked for. */
+static enum dyno_status find_log(struct dyno_bench *bench, struct dyno_err *err)
+{
+    bench->log_offset = 0;
+    if (bench->options->event_log_path == NULL)
+        return DYNO_OK;
+    enum dyno_status status =
+        dyno_eventlog_locate(bench->options->event_log_path, bench->app_id, &bench->log_path, err);
+    return status == DYNO_OK ? DYNO_OK : dyno_err_prepend(err, "--event-log-path");
 }
 
 static enum dyno_status reach_external(struct dyno_bench *bench, struct dyno_err *err)
@@ -104,7 +119,7 @@ static enum dyno_status reach_external(struct dyno_bench *bench, struct dyno_err
     dyno_rest_close(rest);
     if (status != DYNO_OK)
         return dyno_err_prepend(err, "REST at '%s'", bench->rest_url);
-    return DYNO_OK;
+    return find_log(bench, err);
 }
 
 /* What the server keeps of each kind; the smallest number says when the first of them are forgotten. */
@@ -331,6 +346,8 @@ void dyno_start_close(struct dyno_bench *bench, const char *reason)
     forget_target(bench);
     free(bench->rest_url);
     free(bench->app_id);
+    free(bench->log_path);
+    bench->log_path = NULL;
     bench->rest_url = NULL;
     bench->app_id = NULL;
     bench->layout_start = -1;

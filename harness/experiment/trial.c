@@ -369,6 +369,25 @@ static size_t fill_errors(const struct gathered *g, struct dyno_store_error_samp
     return count;
 }
 
+/* Jobs that went on after their trial: those that were ended, and those that could not be. */
+static void warn_of_outliving(struct dyno_bench *bench, int64_t trial_id,
+                              const struct dyno_ending *ending)
+{
+    if (ending->left > 0)
+        dyno_bench_warn(
+            bench, trial_id, "jobs_remain",
+            "%lld jobs of this trial still run on the server and could not be ended (job "
+            "%lld%s): wait for them, or end them there",
+            (long long)ending->left, (long long)ending->first_left,
+            ending->taken == 0 ? ", is spark.ui.killEnabled off?" : "");
+    else if (ending->found > 0)
+        dyno_bench_warn(
+            bench, trial_id, "jobs_ended",
+            "%lld jobs of this trial still ran on the server after it: they were ended%s",
+            (long long)ending->found,
+            ending->left < 0 ? ", but the server does not tell whether they stopped" : "");
+}
+
 static enum dyno_status store_trial(struct dyno_bench *bench, const struct gathered *g,
                                     struct dyno_store_trial *trial, struct dyno_err *err)
 {
@@ -417,6 +436,7 @@ static enum dyno_status store_trial(struct dyno_bench *bench, const struct gathe
     if (g->collected.complaint != NULL)
         dyno_bench_warn(bench, id, "collection_incomplete", "Spark's numbers are incomplete: %s",
                         g->collected.complaint);
+    warn_of_outliving(bench, id, &g->collected.ending);
     if (g->reason[0] != '\0')
         dyno_bench_warn(bench, id, "trial_partial", "a trial is kept but not judged: %s",
                         g->reason);

@@ -200,19 +200,27 @@ static enum dyno_status fetch(struct dyno_rest *rest, char *url, long *code_out,
     return status;
 }
 
-static bool is_json_type(const char *type)
+/* What is asked for, and as which types it may come; NULL ends them. */
+struct kind {
+    const char *name;
+    const char *types[3];
+};
+
+static const struct kind json_kind = {"JSON", {"application/json", "text/json", NULL}};
+static const struct kind text_kind = {"plain text", {"text/plain", NULL, NULL}};
+
+static bool is_of_kind(const struct kind *kind, const char *type)
 {
-    static const char *const allowed[] = {"application/json", "text/json"};
-    for (size_t i = 0; type != NULL && i < sizeof allowed / sizeof allowed[0]; i++) {
-        size_t len = strlen(allowed[i]);
-        if (strncasecmp(type, allowed[i], len) == 0 && strchr("; ", type[len]) != NULL)
+    for (size_t i = 0; type != NULL && kind->types[i] != NULL; i++) {
+        size_t len = strlen(kind->types[i]);
+        if (strncasecmp(type, kind->types[i], len) == 0 && strchr("; ", type[len]) != NULL)
             return true;
     }
     return false;
 }
 
-static enum dyno_status check_answer(struct dyno_rest *rest, const char *path, long code,
-                                     struct dyno_err *err)
+static enum dyno_status check_answer(struct dyno_rest *rest, const struct kind *kind,
+                                     const char *path, long code, struct dyno_err *err)
 {
     char start[EXCERPT_BYTES + 1];
     char *type = NULL;
@@ -223,17 +231,24 @@ static enum dyno_status check_answer(struct dyno_rest *rest, const char *path, l
         return dyno_err_set(err, DYNO_EPROTO, "'%s' answers with HTTP status %ld: %s", path, code,
                             start);
     (void)curl_easy_getinfo(rest->easy, CURLINFO_CONTENT_TYPE, &type);
-    if (!is_json_type(type))
-        return dyno_err_set(err, DYNO_EPROTO, "'%s' answers with '%.80s' instead of JSON: %s", path,
-                            type == NULL ? "no type" : type, start);
+    if (!is_of_kind(kind, type))
+        return dyno_err_set(err, DYNO_EPROTO, "'%s' answers with '%.80s' instead of %s: %s", path,
+                            type == NULL ? "no type" : type, kind->name, start);
     return DYNO_OK;
+}
+
+static enum dyno_status get(struct dyno_rest *rest, const struct kind *kind, const char *path,
+                            struct dyno_err *err)
+{
+    long code = 0;
+    enum dyno_status status = fetch(rest, dyno_xasprintf("%s%s", rest->base_url, path), &code, err);
+    return status == DYNO_OK ? check_answer(rest, kind, path, code, err) : status;
 }
 
 enum dyno_status dyno_rest_get(struct dyno_rest *rest, cJSON **out, struct dyno_err *err,
                                const char *path, ...)
 {
     enum dyno_status status = DYNO_OK;
-    long code = 0;
     struct dyno_str place;
     va_list args;
     dyno_str_init(&place, 8192);
@@ -244,9 +259,7 @@ enum dyno_status dyno_rest_get(struct dyno_rest *rest, cJSON **out, struct dyno_
         status = dyno_err_set(err, DYNO_EINPUT, "a REST path is longer than 8192 bytes");
         goto done;
     }
-    status = fetch(rest, dyno_xasprintf("%s%s", rest->base_url, dyno_str_text(&place)), &code, err);
-    if (status == DYNO_OK)
-        status = check_answer(rest, dyno_str_text(&place), code, err);
+    status = get(rest, &json_kind, dyno_str_text(&place), err);
     if (status == DYNO_OK && dyno_json_parse(dyno_str_text(&rest->body), rest->body.len,
                                              dyno_str_text(&place), out, err) != DYNO_OK) {
         status = DYNO_EPROTO;
@@ -255,6 +268,44 @@ enum dyno_status dyno_rest_get(struct dyno_rest *rest, cJSON **out, struct dyno_
     }
 done:
     dyno_str_deinit(&place);
+    return status;
+}
+
+enum dyno_status dyno_rest_get_text(struct dyno_rest *rest, const char **out, struct dyno_err *err,
+                                    const char *path)
+{
+    enum dyno_status status = get(rest, &text_kind, path, err);
+    if (status == DYNO_OK)
+        *out = dyno_str_text(&rest->body);
+    return status;
+}
+
+static bool set_posting(struct dyno_rest *rest, bool is_posting)
+{
+    if (!is_posting)
+        return curl_easy_setopt(rest->easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+    return curl_easy_setopt(rest->easy, CURLOPT_POSTFIELDS, "") == CURLE_OK &&
+           curl_easy_setopt(rest->easy, CURLOPT_POSTFIELDSIZE, 0L) == CURLE_OK;
+}
+
+enum dyno_status dyno_rest_post(struct dyno_rest *rest, const char *path, struct dyno_err *err)
+{
+    char start[EXCERPT_BYTES + 1];
+    long code = 0;
+    char *url = dyno_xasprintf("%s%s", rest->base_url, path);
+    enum dyno_status status =
+        set_posting(rest, true)
+            ? perform(rest, url, dyno_now_ns() + rest->timeout_ns, err)
+            : dyno_err_set(err, DYNO_EINTERNAL, "libcurl refuses to post to '%s'", url);
+    if (status == DYNO_OK) {
+        (void)curl_easy_getinfo(rest->easy, CURLINFO_RESPONSE_CODE, &code);
+        excerpt(rest, start);
+        if (code < 200 || code > 399)
+            status = dyno_err_set(err, code == 404 ? DYNO_ENOTFOUND : DYNO_EPROTO,
+                                  "'%s' answers with HTTP status %ld: %s", path, code, start);
+    }
+    (void)set_posting(rest, false);
+    free(url);
     return status;
 }
 

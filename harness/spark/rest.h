@@ -1,5 +1,5 @@
 /**
- * Spark's REST API over libcurl: bounded, with deadlines, JSON only.
+ * Spark's REST API over libcurl: bounded, with deadlines, JSON or plain text only.
  * One client belongs to one thread. Call dyno_rest_global_init once before the first thread starts.
  */
 #ifndef DYNO_SPARK_REST_H
@@ -28,6 +28,14 @@ void dyno_rest_close(struct dyno_rest *rest);
  */
 enum dyno_status dyno_rest_get(struct dyno_rest *rest, cJSON **out, struct dyno_err *err,
                                const char *path, ...) DYNO_PRINTF(4, 5) DYNO_MUST_CHECK;
+
+/** GET plain text; borrowed, until the next call. Errors as of dyno_rest_get. */
+enum dyno_status dyno_rest_get_text(struct dyno_rest *rest, const char **out, struct dyno_err *err,
+                                    const char *path) DYNO_MUST_CHECK;
+
+/** POST without a body; whatever the server answers with status 200 to 399 will do, redirects are not followed. */
+enum dyno_status dyno_rest_post(struct dyno_rest *rest, const char *path,
+                                struct dyno_err *err) DYNO_MUST_CHECK;
 
 /** The id of the (newest running) application. The caller frees. */
 enum dyno_status dyno_rest_app_id(struct dyno_rest *rest, char **out,

@@ -66,7 +66,7 @@ WRONG = [
     (["list", "--db", "/nowhere/x.db"], 2, r"/nowhere/x.db"),
     (["show", "nothing", "--db", "/nowhere/x.db"], 2, r"/nowhere/x.db"),
     (["generate", "/nowhere/plan.json", "/tmp/out"], 2, r"/nowhere/plan.json"),
-    (["run", "retail", "--target", "null", "--event-log"], 2, r"--event-log goes with a managed server"),
+    (["run", "retail", "--target", "null", "--event-log"], 2, r"--event-log has a managed server write one"),
     (["explain", "--db", "/nowhere/x.db"], 2, r"/nowhere/x.db"),
     (["explain", "--event-log", "/nowhere/log"], 2, r"there is no event log '/nowhere/log'"),
     (["explain", "--event-log", "README.md"], 2, r"README.md:1:1: no event log begins with these bytes"),

@@ -6,9 +6,15 @@ The port goes to PORT_FILE once it listens. CONTROL_FILE is read for every reque
   jobs, executions  only ids below are listed (the server's growth); default all
   retained          only so many of the newest jobs, stages, executions are listed
   copies            the recorded jobs, stages and executions are repeated so many times with new ids
+  running           ids of jobs that run until they are ended by a POST to /jobs/job/kill/
+  kill              whether such a POST does anything (true)
+  prometheus        whether the Prometheus endpoints are there (false)
+                    or "beside": then /executors and /metrics/json/ are those of the same minute
+  differ            added to each of their values
+  no_json           /metrics/json/ and /executors answer with a page
   dropped           listener events dropped so far
   queue             events that wait
-  mode              ok | 500 | html | redirect | truncate | slow | mutate | gone | bomb
+  mode              ok | 500 | html | redirect | truncate | slow | mutate | gone | bomb | bomb_text
   seconds           delay of mode slow
   seed              of mode mutate: one value in twenty turns into something of another type
   only              the mode holds for paths that contain this text
@@ -26,6 +32,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
 DATA, PORT_FILE, CONTROL = sys.argv[1:4]
+KILLED = set()
 STRANGE = [None, True, "strange", -1, 1e300, 0.5, [], {}, [[["deep"]]], {"a": {"b": 1}}]
 
 
@@ -83,8 +90,11 @@ class World:
     def __init__(self, c):
         copies = c.get("copies", 1)
         retained = c.get("retained", 1 << 30)
-        jobs = [j for j in repeated("jobs", copies) if j["jobId"] < c.get("jobs", 1 << 30)]
+        jobs = [dict(j) for j in repeated("jobs", copies) if j["jobId"] < c.get("jobs", 1 << 30)]
         known = {s for j in jobs for s in j["stageIds"]}
+        for job in jobs:
+            if job["jobId"] in c.get("running", []) and job["jobId"] not in KILLED:
+                job["status"] = "RUNNING"
         executions = repeated("sql", copies)
         executions = [e for e in executions if e["id"] < c.get("executions", 1 << 30)]
         self.all_jobs = 1 + max([j["jobId"] for j in jobs], default=-1)
@@ -149,6 +159,17 @@ def answer(path, query, c):
     return None
 
 
+def read_text(name, differ):
+    """The recorded text of a Prometheus endpoint; with every value moved by `differ`."""
+    with open(os.path.join(DATA, name + ".prom"), encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    moved = (f"{line.rpartition(' ')[0]} {float(line.rpartition(' ')[2]) + differ}" for line in lines)
+    return "\n".join(moved if differ else lines).encode() + b"\n"
+
+
+TEXTS = {"/metrics/prometheus/": "metrics", "/metrics/executors/prometheus": "executors"}
+
+
 def mutate(value, rng):
     if rng.random() < 0.05:
         return rng.choice(STRANGE)
@@ -192,7 +213,9 @@ class Handler(BaseHTTPRequestHandler):
         elif mode == "bomb":
             self.reply(200, "application/json", gzip.compress(b" " * (100 << 20)),
                        [("Content-Encoding", "gzip")])
-        return mode in ("500", "html", "redirect", "gone", "bomb")
+        elif mode == "bomb_text":
+            self.reply(200, "text/plain", gzip.compress(b" " * (100 << 20)), [("Content-Encoding", "gzip")])
+        return mode in ("500", "html", "redirect", "gone", "bomb", "bomb_text")
 
     def do_GET(self):
         c = control()
@@ -202,6 +225,17 @@ class Handler(BaseHTTPRequestHandler):
         if self.fault(mode, c):
             return
         url = urlparse(self.path)
+        if url.path in TEXTS and c.get("prometheus"):
+            self.reply(200, "text/plain;charset=utf-8", read_text(TEXTS[url.path], c.get("differ", 0)))
+            return
+        beside = {"executors": "executors_beside", "json": "metrics_beside"}.get(url.path.strip("/").rpartition("/")[2])
+        if c.get("prometheus") == "beside" and beside:
+            self.reply(200, "application/json", json.dumps(read(beside)).encode())
+            return
+        if c.get("no_json") and url.path.endswith(("/metrics/json/", "/executors")):
+            # As a proxy would that lets only some paths through.
+            self.reply(200, "text/html", b"<html>jobs</html>")
+            return
         document = answer(url.path, parse_qs(url.query), c)
         if document is None:
             self.reply(404, "text/plain", b"unknown")
@@ -210,6 +244,18 @@ class Handler(BaseHTTPRequestHandler):
             document = mutate(document, random.Random(f"{c.get('seed', 0)}{self.path}"))
         body = json.dumps(document).encode()
         self.reply(200, "application/json", body, cut=len(body) // 2 if mode == "truncate" else 0)
+
+
+    def do_POST(self):
+        c = control()
+        with open(CONTROL + ".log", "a", encoding="utf-8") as log:
+            log.write("POST " + self.path + "\n")
+        url = urlparse(self.path)
+        if url.path != "/jobs/job/kill/" or not c.get("kill", True):
+            self.reply(405, "text/plain", b"no")
+            return
+        KILLED.add(int(parse_qs(url.query)["id"][0]))
+        self.reply(302, "text/html", b"", [("Location", "/jobs/")])
 
 
 def main():
