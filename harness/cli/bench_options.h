@@ -37,7 +37,8 @@ struct cli_bench_options {
     int64_t sessions, think_ns, warmup, trial_warmup_ns, measure_ns, timeout_ns, drain_ns;
     /* Server. */
     const char *target;
-    const char *connection, *host, *auth, *user, *password_file, *schema, *rest_url, *event_log_path;
+    const char *connection, *host, *auth, *user, *password_file, *schema, *rest_url,
+        *event_log_path;
     int64_t port, fetch_rows, null_service_ns;
     const char *spark_home, *spark_version, *kind, *driver_memory;
     int64_t cores, workers;

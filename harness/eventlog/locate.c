@@ -126,7 +126,7 @@ enum dyno_status dyno_eventlog_locate(const char *path, const char *app_id, char
         status = find_in_folder(place, app_id, &found, err);
     else
         found = dyno_xstrdup(place);
-    if (status == DYNO_OK)
+    if (found != NULL)
         status = check_app(found, app_id, err);
     if (status == DYNO_OK)
         *out = found;
