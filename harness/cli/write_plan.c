@@ -25,8 +25,8 @@ enum dyno_status cli_write_plan_check(struct cli_bench *bench,
     else if (e->generators > 1)
         wrong = "--generators is for one machine; here each 'generate --share K/N' is one";
     else if (options->warmup > 0 || options->warmup_max > 0)
-        wrong =
-            "no load is started, so there is no warm-up after a start; --trial-warmup is part of the trial";
+        wrong = "--warmup and --warmup-max do not go with it: no load is started here; "
+                "--trial-warmup is part of the trial";
     else if (options->is_dry_run || options->html != NULL || options->wants_json)
         wrong = "--dry-run, --html and --json do not go with it: there is no result yet";
     if (wrong != NULL)
