@@ -61,9 +61,10 @@ static double service_ms(const struct dyno_store_record *record)
     return (double)(record->done_ns - record->send_ns) / (double)DYNO_NS_PER_MS;
 }
 
-/** Quantile over the measured records that were sent; values that are NaN do not count. */
-static double quantile_over(const struct dyno_gate_facts *facts,
-                            double (*value_of)(const struct dyno_store_record *record), double p)
+/** Quantiles over the measured records that were sent; values that are NaN do not count. */
+static void quantiles_over(const struct dyno_gate_facts *facts,
+                           double (*value_of)(const struct dyno_store_record *record),
+                           const double *p, double *out, size_t wanted)
 {
     double *values = dyno_xcalloc(facts->record_count + 1, sizeof *values);
     size_t count = 0;
@@ -74,9 +75,20 @@ static double quantile_over(const struct dyno_gate_facts *facts,
         count += isnan(values[count]) ? 0u : 1u;
     }
     dyno_sort_f64(values, count);
-    double value = dyno_quantile(values, count, p);
+    for (size_t i = 0; i < wanted; i++)
+        out[i] = dyno_quantile(values, count, p[i]);
     free(values);
-    return value;
+}
+
+static void look_at_times(struct dyno_judging *judging)
+{
+    const double tail[] = {0.99, 0.999};
+    const double middle = 0.5;
+    double lags[2];
+    quantiles_over(judging->facts, lag_ms, tail, lags, 2);
+    quantiles_over(judging->facts, service_ms, &middle, &judging->median_service_ms, 1);
+    judging->lag_p99_ms = lags[0];
+    judging->lag_p999_ms = lags[1];
 }
 
 /** What share of all response time was the generator's own lateness. */
@@ -96,7 +108,7 @@ static double lag_share(const struct dyno_gate_facts *facts)
 
 static void judge_lag(struct dyno_judging *judging)
 {
-    double lag = quantile_over(judging->facts, lag_ms, 0.99);
+    double lag = judging->lag_p99_ms;
     double service = judging->median_service_ms;
     if (isnan(lag))
         return;
@@ -125,8 +137,8 @@ static void judge_fine_lag(struct dyno_judging *judging)
     double service = isnan(judging->median_service_ms) ? 0.0 : judging->median_service_ms;
     double p99_limit = fmax(FINE_P99_MS, LAG_SHARE_OF_SERVICE * service);
     double p999_limit = fmax(FINE_P999_MS, FINE_P999_OF_SERVICE * service);
-    double p99 = quantile_over(judging->facts, lag_ms, 0.99);
-    double p999 = quantile_over(judging->facts, lag_ms, 0.999);
+    double p99 = judging->lag_p99_ms;
+    double p999 = judging->lag_p999_ms;
     if (isnan(p99) || judging->facts->completed < FINE_STATEMENTS)
         return;
     double worst = fmax(p99 / p99_limit, p999 / p999_limit);
@@ -395,10 +407,8 @@ static void judge_driver(struct dyno_judging *judging)
 size_t dyno_gates_judge(const struct dyno_gate_facts *facts, struct dyno_store_gate *gates,
                         bool *is_valid_out)
 {
-    struct dyno_judging judging = {.facts = facts,
-                                   .median_service_ms = quantile_over(facts, service_ms, 0.5),
-                                   .gates = gates,
-                                   .count = 0};
+    struct dyno_judging judging = {.facts = facts, .gates = gates, .count = 0};
+    look_at_times(&judging);
     judge_lag(&judging);
     judge_fine_lag(&judging);
     judge_sessions(&judging);

@@ -2,6 +2,7 @@
 #include "decide/gates_parts.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define STALL_LIMIT_MS     5.0
@@ -51,20 +52,15 @@ static void judge_stalls(struct dyno_judging *judging)
     if (!isnan(judging->median_service_ms))
         limit = fmax(limit, STALL_OF_SERVICE * judging->median_service_ms);
     double value = judging->facts->stall_p999_ms;
-    struct dyno_store_gate gate = {.name = "generator_stalls",
-                                   .value = value,
-                                   .limit = limit,
-                                   .unit = "ms",
-                                   .is_passed = value <= limit};
-    if (isnan(value))
-        return;
-    if (gate.is_passed)
-        dyno_gate_add(judging, gate, "the generator's machine did not stall");
-    else
-        dyno_gate_add(judging, gate,
-                      "the generator's machine stalls: 1 in 1000 naps lasted %.1f ms too long, "
-                      "which any statement may have suffered too; give it cores of its own",
-                      value);
+    char bad[sizeof((struct dyno_store_gate *)0)->text];
+    (void)snprintf(bad, sizeof bad,
+                   "the generator's machine stalls: 1 in 1000 naps lasted %.1f ms too long, "
+                   "which any statement may have suffered too; give it cores of its own",
+                   value);
+    judge_value(judging,
+                (struct dyno_store_gate){
+                    .name = "generator_stalls", .value = value, .limit = limit, .unit = "ms"},
+                "the generator's machine did not stall", bad);
 }
 
 /* Each share's times count from its own begin, so they stay true; but the load was another than planned. */

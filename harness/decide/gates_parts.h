@@ -6,7 +6,8 @@
 
 struct dyno_judging {
     const struct dyno_gate_facts *facts;
-    double median_service_ms; /**< of measured statements that ended well; NAN if none */
+    double median_service_ms;       /**< of measured statements that ended well; NAN if none */
+    double lag_p99_ms, lag_p999_ms; /**< of measured statements that were sent; NAN if none */
     struct dyno_store_gate *gates;
     size_t count;
 };

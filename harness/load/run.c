@@ -1,8 +1,8 @@
 #include "load/run.h"
 
+#include "load/statement_text.h"
 #include "spark/error_place.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Cut to the room that there is. */
@@ -39,14 +39,6 @@ static bool is_noted(const struct dyno_trial_header *header, const struct dyno_r
     return false;
 }
 
-/* Of the comment that statements carry in front (load/statement_text.h). */
-static size_t comment_length(const struct dyno_run *run, const struct dyno_record *record)
-{
-    int len = snprintf(NULL, 0, "/* sparkdyno %s:%llu */ ", run->plan->tag,
-                       (unsigned long long)record->seq);
-    return len > 0 ? (size_t)len : 0;
-}
-
 void dyno_run_note_error(struct dyno_run *run, const struct dyno_record *record,
                          const struct dyno_err *failure)
 {
@@ -58,7 +50,7 @@ void dyno_run_note_error(struct dyno_run *run, const struct dyno_record *record,
         sample->outcome = record->outcome;
         copy_text(sample->sqlstate, sizeof sample->sqlstate, record->sqlstate);
         copy_text(sample->text, sizeof sample->text, failure->message);
-        dyno_error_place_shift(sample->text, comment_length(run, record));
+        dyno_error_place_shift(sample->text, dyno_statement_comment_bytes(run->plan, record->seq));
         header->error_sample_count++;
     }
     pthread_mutex_unlock(&run->error_lock);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MAX_DIGITS 20
+#define PREFIX     "/* sparkdyno "
 #define SUFFIX     " */ "
 
 void dyno_statement_text_init(struct dyno_statement_text *text, const struct dyno_trial_plan *plan)
@@ -16,7 +17,7 @@ void dyno_statement_text_init(struct dyno_statement_text *text, const struct dyn
         longest = len > longest ? len : longest;
     }
     *text = (struct dyno_statement_text){.queries = plan->queries};
-    text->prefix = dyno_xasprintf("/* sparkdyno %s:", plan->tag);
+    text->prefix = dyno_xasprintf(PREFIX "%s:", plan->tag);
     text->prefix_len = strlen(text->prefix);
     size_t front = text->prefix_len + MAX_DIGITS + strlen(SUFFIX);
     text->buffer = dyno_xcalloc(front + longest + 1, 1);
@@ -51,4 +52,14 @@ const char *dyno_statement_text_set(struct dyno_statement_text *text, uint16_t q
         memcpy(text->begin, text->prefix, text->prefix_len);
     }
     return text->begin;
+}
+
+size_t dyno_statement_comment_bytes(const struct dyno_trial_plan *plan, uint64_t seq)
+{
+    size_t bytes = strlen(PREFIX) + strlen(plan->tag) + strlen(":") + strlen(SUFFIX);
+    do {
+        bytes++;
+        seq /= 10;
+    } while (seq > 0);
+    return bytes;
 }

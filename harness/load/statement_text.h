@@ -26,6 +26,9 @@ struct dyno_statement_text {
 void dyno_statement_text_init(struct dyno_statement_text *text, const struct dyno_trial_plan *plan);
 void dyno_statement_text_deinit(struct dyno_statement_text *text);
 
+/** Bytes of the comment that stands in front of statement `seq`, with the space after it. */
+size_t dyno_statement_comment_bytes(const struct dyno_trial_plan *plan, uint64_t seq);
+
 /** The text of statement `seq`; borrowed until the next call. */
 const char *dyno_statement_text_set(struct dyno_statement_text *text, uint16_t query, uint64_t seq);
 

@@ -26,16 +26,21 @@ struct dyno_conn {
     struct dyno_hs2_session *session;
     struct dyno_hs2_block block;
     int64_t fetch_rows;
-    int64_t deadline_ns; /**< of the statement that runs */
+    int64_t call_limit_ns; /**< of each call, whatever time its statement has left */
+    int64_t deadline_ns;   /**< of the statement that runs */
     pthread_mutex_t lock;
     struct dyno_hs2_operation *operation; /**< guarded by lock against cancel; NULL if none */
 };
 
-/* A connection string may ask for less time than the caller has, not for more. */
-static int64_t connect_limit(const struct dyno_hs2_options *with, int64_t timeout_ns)
+static int64_t smaller(int64_t a, int64_t b)
 {
-    int64_t limit_ns = with->connect_timeout_ns > 0 ? with->connect_timeout_ns : LONGEST_CONNECT_NS;
-    return timeout_ns < limit_ns ? timeout_ns : limit_ns;
+    return a < b ? a : b;
+}
+
+/* What a connection string asks for (LoginTimeout, SocketTimeout), or else what is usual. */
+static int64_t limit_of(int64_t asked_ns, int64_t usual_ns)
+{
+    return asked_ns > 0 ? asked_ns : usual_ns;
 }
 
 static enum dyno_status hs2_open(const struct dyno_target_config *config, int64_t timeout_ns,
@@ -44,8 +49,11 @@ static enum dyno_status hs2_open(const struct dyno_target_config *config, int64_
     struct dyno_hs2_target_options options;
     struct dyno_hs2_session *session = NULL;
     enum dyno_status status = dyno_hs2_target_options_init(&options, config, err);
-    options.with.connect_timeout_ns = connect_limit(&options.with, timeout_ns);
-    options.with.call_timeout_ns = timeout_ns;
+    int64_t call_limit_ns = limit_of(options.with.call_timeout_ns, LONGEST_CALL_NS);
+    /* It may ask for less time than the caller has, not for more. */
+    options.with.connect_timeout_ns =
+        smaller(limit_of(options.with.connect_timeout_ns, LONGEST_CONNECT_NS), timeout_ns);
+    options.with.call_timeout_ns = smaller(call_limit_ns, timeout_ns);
     if (status == DYNO_OK)
         status = dyno_hs2_session_open(&options.with, &session, err);
     dyno_hs2_target_options_deinit(&options);
@@ -53,6 +61,7 @@ static enum dyno_status hs2_open(const struct dyno_target_config *config, int64_
         return status;
     struct dyno_conn *conn = dyno_xcalloc(1, sizeof *conn);
     conn->session = session;
+    conn->call_limit_ns = call_limit_ns;
     conn->fetch_rows = config->fetch_rows > 0 ? config->fetch_rows : FETCH_ROWS;
     pthread_mutex_init(&conn->lock, NULL);
     dyno_hs2_block_init(&conn->block);
@@ -79,10 +88,9 @@ static void hs2_finish(struct dyno_conn *conn)
 /* No call of the statement may outlast its deadline. */
 static void bound_calls(struct dyno_conn *conn)
 {
-    int64_t left_ns =
-        conn->deadline_ns == INT64_MAX ? LONGEST_CALL_NS : conn->deadline_ns - dyno_now_ns();
-    if (left_ns > LONGEST_CALL_NS)
-        left_ns = LONGEST_CALL_NS;
+    int64_t left_ns = conn->call_limit_ns;
+    if (conn->deadline_ns != INT64_MAX)
+        left_ns = smaller(left_ns, conn->deadline_ns - dyno_now_ns());
     if (left_ns < DYNO_NS_PER_MS)
         left_ns = DYNO_NS_PER_MS;
     dyno_hs2_session_set_call_timeout(conn->session, left_ns);

@@ -220,6 +220,8 @@ static void test_statement_text_carries_tag_and_seq(void **state)
             (void)snprintf(expected, sizeof expected, "/* sparkdyno t1:%llu */ %s",
                            (unsigned long long)seqs[i], kit.queries[query].sql);
             assert_string_equal(dyno_statement_text_set(&text, query, seqs[i]), expected);
+            assert_int_equal(dyno_statement_comment_bytes(&kit.plan, seqs[i]),
+                             strlen(expected) - strlen(kit.queries[query].sql));
             assert_string_equal(dyno_statement_text_set(&text, query, seqs[i]), expected);
         }
     }

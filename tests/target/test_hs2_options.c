@@ -131,12 +131,41 @@ static void test_each_transport_works_and_refuses(void **state)
     }
 }
 
+/* A call that is not answered ends after SocketTimeout, though its statement had more time. */
+static void test_socket_timeout_bounds_each_call(void **state)
+{
+    (void)state;
+    const struct dyno_fake_hs2_options options = {.fault = DYNO_FAKE_FAULT_SILENT_EXECUTE};
+    const struct dyno_target_ops *ops = dyno_target_ops(DYNO_TARGET_HS2);
+    struct dyno_fake_hs2 *server = NULL;
+    struct dyno_conn *conn = NULL;
+    struct dyno_err err = DYNO_ERR_INIT;
+    char text[128];
+    assert_int_equal(dyno_fake_hs2_start(&options, &server, &err), DYNO_OK);
+    (void)snprintf(text, sizeof text,
+                   "Host=127.0.0.1;Port=%u;AuthMech=0;ThriftTransport=0;SocketTimeout=1",
+                   (unsigned)dyno_fake_hs2_port(server));
+    struct dyno_target_config config = config_of(text);
+    if (ops->open(&config, 30 * DYNO_NS_PER_S, &conn, &err) != DYNO_OK)
+        fail_msg("%s", err.message);
+    int64_t begin_ns = dyno_now_ns();
+    assert_int_equal(ops->execute(conn, "SELECT 1", begin_ns + 300 * DYNO_NS_PER_S, &err),
+                     DYNO_ETIMEOUT);
+    int64_t took_ns = dyno_now_ns() - begin_ns;
+    assert_true(took_ns >= 900 * DYNO_NS_PER_MS);
+    assert_true(took_ns < 50 * DYNO_NS_PER_S); /* that of a call without it is 60 s */
+    ops->finish(conn);
+    ops->close(conn);
+    dyno_fake_hs2_stop(server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keys_are_those_of_the_driver),
         cmocka_unit_test(test_nonsense_is_refused_before_anything_is_asked),
         cmocka_unit_test(test_each_transport_works_and_refuses),
+        cmocka_unit_test(test_socket_timeout_bounds_each_call),
     };
     if (dyno_certs_make(&certs) != 0)
         return 1;
