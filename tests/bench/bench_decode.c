@@ -75,6 +75,8 @@ static bool decode(const struct dyno_wire_writer *answer, struct dyno_hs2_block 
 {
     struct dyno_hs2_reply reply = DYNO_HS2_REPLY_INIT;
     reply.block = block;
+    block->row_count = 0;
+    block->column_count = 0;
     struct dyno_wire_reader reader = dyno_wire_reader_over(answer->bytes, answer->len);
     dyno_hs2_reply_read(&reader, DYNO_HS2_FETCH_RESULTS, 1, &reply);
     dyno_hs2_rowset_resolve(block, answer->bytes);
@@ -108,8 +110,10 @@ int main(void)
         int64_t began = dyno_now_ns();
         int64_t blocks = 0;
         while (dyno_now_ns() - began < 2 * DYNO_NS_PER_S) {
-            if (!decode(&answer, &block))
+            if (!decode(&answer, &block)) {
+                (void)fprintf(stderr, "the block cannot be decoded\n");
                 return 1;
+            }
             if (is_copying != 0)
                 copy_out(&block, numbers, reals, cells);
             blocks++;

@@ -16,6 +16,7 @@
 #include <sqlext.h>
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,6 +144,16 @@ static int run_statements(const char *connection, size_t sessions, int64_t secon
     return failed;
 }
 
+/* A statement that has run once and stays; it goes with its connection. */
+static bool execute_on(SQLHDBC dbc)
+{
+    SQLHSTMT stmt = NULL;
+    SQLCHAR sql[TEXT_BYTES];
+    return SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, dbc, &stmt)) &&
+           SQL_SUCCEEDED(SQLExecDirect(stmt, copy_of("SELECT 1", sql), SQL_NTS)) &&
+           SQL_SUCCEEDED(SQLFetch(stmt)) && SQL_SUCCEEDED(SQLFreeStmt(stmt, SQL_CLOSE));
+}
+
 static int run_connections(const char *connection, size_t count)
 {
     SQLHENV env = make_env();
@@ -154,7 +165,12 @@ static int run_connections(const char *connection, size_t count)
     for (size_t i = 0; i < count; i++)
         open[i] = open_one(env, connection);
     double after = resident_kib();
-    (void)printf("%zu open connections: %.1f KiB each\n", count, (after - before) / (double)count);
+    for (size_t i = 0; i < count; i++)
+        if (!execute_on(open[i]))
+            return 1;
+    (void)printf("%zu open connections: %.1f KiB each, %.1f KiB with a statement that has run\n",
+                 count, (after - before) / (double)count,
+                 (resident_kib() - before) / (double)count);
     for (size_t i = 0; i < count; i++)
         close_one(open[i]);
     free(open);
