@@ -24,7 +24,7 @@ SIGNS = ROOT / "tests/live/signs"
 # Those that leave least behind come first.
 QUERIES = ("skewed_join", "many_partitions", "slow_task", "few_keys", "first_attempt_fails", "big_sort", "big_file",
            "big_result", "big_broadcast", "garbage")
-GAP_S, TAIL_S = 1.6, 8
+GAP_S, TAIL_S = 1.6, 12
 # Two tasks read a half each: a newline every MiB, and holes on the disk between them.
 BIG_FILE_MIB = 2200
 WITH_AQE, WITHOUT = "default+base-conf", "default+conf"
