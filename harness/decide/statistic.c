@@ -1,6 +1,5 @@
 #include "decide/statistic.h"
 
-#include "stats/moments.h"
 #include "stats/sort.h"
 
 #include <math.h>
@@ -12,8 +11,8 @@ static const struct {
     double p; /* 0: the mean */
     size_t min_count;
 } metrics[DYNO_METRIC_COUNT] = {
-    [DYNO_METRIC_P50] = {"response_p50", "p50", 0.50, 6},
-    [DYNO_METRIC_P95] = {"response_p95", "p95", 0.95, 72},
+    [DYNO_METRIC_P50] = {"response_p50", "p50", 0.50, DYNO_QUANTILE_FEWEST_P50},
+    [DYNO_METRIC_P95] = {"response_p95", "p95", 0.95, DYNO_QUANTILE_FEWEST_P95},
     [DYNO_METRIC_MEAN] = {"response_mean", "mean", 0.0, 1},
     [DYNO_METRIC_SUITE] = {"response_suite", "suite", 0.0, 1},
 };
@@ -48,12 +47,7 @@ static struct dyno_bounded tell(const double *responses, size_t count, const dou
 {
     if (p > 0.0)
         return dyno_quantile_bounded(responses, count, bounds, bound_count, p);
-    struct dyno_moments known = dyno_moments_of(responses, count);
-    struct dyno_moments least = dyno_moments_of(bounds, bound_count);
-    double sum = (count > 0 ? dyno_moments_mean(&known) * (double)count : 0.0) +
-                 (bound_count > 0 ? dyno_moments_mean(&least) * (double)bound_count : 0.0);
-    return (struct dyno_bounded){.value = sum / (double)(count + bound_count),
-                                 .is_bound = bound_count > 0};
+    return dyno_mean_bounded(responses, count, bounds, bound_count);
 }
 
 struct dyno_statistic dyno_statistic_of(double *responses, size_t count, double *bounds,

@@ -4,27 +4,19 @@
 
 #include <math.h>
 
-/* Fewest durations from which a quantile is told as an estimate: dyno_quantile_min_count at 95 %, below
- * which its interval is open. The verdict uses the same limits. */
+/* Fewest durations from which a quantile is told as an estimate; below, its interval is open. */
 static const struct {
     double p; /* below 0: the mean */
     size_t fewest;
 } numbers[DYNO_REPORT_NUMBERS] = {
-    [DYNO_REPORT_MIN] = {0.0, 1},   [DYNO_REPORT_P50] = {0.50, 6},   [DYNO_REPORT_P90] = {0.90, 36},
-    [DYNO_REPORT_P95] = {0.95, 72}, [DYNO_REPORT_P99] = {0.99, 368}, [DYNO_REPORT_MEAN] = {-1.0, 1},
+    [DYNO_REPORT_MIN] = {0.0, 1},
+    [DYNO_REPORT_P50] = {0.50, DYNO_QUANTILE_FEWEST_P50},
+    [DYNO_REPORT_P90] = {0.90, DYNO_QUANTILE_FEWEST_P90},
+    [DYNO_REPORT_P95] = {0.95, DYNO_QUANTILE_FEWEST_P95},
+    [DYNO_REPORT_P99] = {0.99, DYNO_QUANTILE_FEWEST_P99},
+    [DYNO_REPORT_MEAN] = {-1.0, 1},
     [DYNO_REPORT_MAX] = {1.0, 1},
 };
-
-static double mean_of(const struct dyno_report_durations *d)
-{
-    double mean = 0;
-    size_t total = d->count + d->bound_count;
-    for (size_t i = 0; i < total; i++) {
-        double value = i < d->count ? d->sorted[i] : d->bounds[i - d->count];
-        mean += (value - mean) / (double)(i + 1);
-    }
-    return mean;
-}
 
 static struct dyno_report_told tell(const struct dyno_report_durations *d,
                                     enum dyno_report_number number)
@@ -33,7 +25,7 @@ static struct dyno_report_told tell(const struct dyno_report_durations *d,
     if (d->count + d->bound_count == 0)
         return (struct dyno_report_told){at.value, DYNO_REPORT_UNKNOWN};
     if (numbers[number].p < 0)
-        at.value = mean_of(d);
+        at = dyno_mean_bounded(d->sorted, d->count, d->bounds, d->bound_count);
     else
         at = dyno_quantile_bounded(d->sorted, d->count, d->bounds, d->bound_count,
                                    numbers[number].p);

@@ -108,3 +108,14 @@ size_t dyno_quantile_min_count(double p, double confidence)
         count++;
     return count;
 }
+
+struct dyno_bounded dyno_mean_bounded(const double *exact, size_t count, const double *bounds,
+                                      size_t bound_count)
+{
+    double mean = count + bound_count == 0 ? (double)NAN : 0.0;
+    for (size_t i = 0; i < count + bound_count; i++) {
+        double value = i < count ? exact[i] : bounds[i - count];
+        mean += (value - mean) / (double)(i + 1);
+    }
+    return (struct dyno_bounded){.value = mean, .is_bound = bound_count > 0};
+}

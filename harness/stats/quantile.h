@@ -34,6 +34,10 @@ struct dyno_bounded {
 struct dyno_bounded dyno_quantile_bounded(const double *sorted, size_t count, const double *bounds,
                                           size_t bound_count, double p);
 
+/** The mean of such a sample: every bound counts as its value, which no true value can pull down. NaN for none. */
+struct dyno_bounded dyno_mean_bounded(const double *exact, size_t count, const double *bounds,
+                                      size_t bound_count);
+
 /** The ranks that dyno_quantile reads: both from 0, equal where h is whole. For count >= 1. */
 void dyno_quantile_ranks(size_t count, double p, size_t *low_out, size_t *high_out);
 
@@ -50,5 +54,11 @@ struct dyno_quantile_interval dyno_quantile_interval(size_t count, double p, dou
 /** Smallest count whose interval is estimable; at 95 %: p50 6, p90 36, p95 72, p99 368.
  *  0 for p or confidence outside (0, 1). */
 size_t dyno_quantile_min_count(double p, double confidence);
+
+/* Those, as constants: from so many values on a quantile is told, and judged by. */
+#define DYNO_QUANTILE_FEWEST_P50 6
+#define DYNO_QUANTILE_FEWEST_P90 36
+#define DYNO_QUANTILE_FEWEST_P95 72
+#define DYNO_QUANTILE_FEWEST_P99 368
 
 #endif

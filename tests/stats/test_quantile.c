@@ -14,6 +14,30 @@ static void test_quantile_type7_equals_r(void **state)
         assert_near(dyno_quantile(x, COUNT_OF(x), expected[i][0]), expected[i][1], 1e-9);
 }
 
+static void test_mean_of_exact_values_and_bounds(void **state)
+{
+    (void)state;
+    const double exact[] = {1, 2, 6};
+    const double bounds[] = {11};
+    struct dyno_bounded got = dyno_mean_bounded(exact, 3, NULL, 0);
+    assert_near(got.value, 3, 1e-12);
+    assert_false(got.is_bound);
+    got = dyno_mean_bounded(exact, 3, bounds, 1);
+    assert_near(got.value, 5, 1e-12);
+    assert_true(got.is_bound);
+    assert_near(dyno_mean_bounded(NULL, 0, bounds, 1).value, 11, 0);
+    assert_true(isnan(dyno_mean_bounded(NULL, 0, NULL, 0).value));
+}
+
+static void test_named_counts_are_those_of_the_interval(void **state)
+{
+    (void)state;
+    assert_int_equal(dyno_quantile_min_count(0.50, 0.95), DYNO_QUANTILE_FEWEST_P50);
+    assert_int_equal(dyno_quantile_min_count(0.90, 0.95), DYNO_QUANTILE_FEWEST_P90);
+    assert_int_equal(dyno_quantile_min_count(0.95, 0.95), DYNO_QUANTILE_FEWEST_P95);
+    assert_int_equal(dyno_quantile_min_count(0.99, 0.95), DYNO_QUANTILE_FEWEST_P99);
+}
+
 static void test_quantile_of_none_one_and_nan(void **state)
 {
     (void)state;
@@ -163,6 +187,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quantile_type7_equals_r),
         cmocka_unit_test(test_quantile_of_none_one_and_nan),
+        cmocka_unit_test(test_mean_of_exact_values_and_bounds),
+        cmocka_unit_test(test_named_counts_are_those_of_the_interval),
         cmocka_unit_test(test_quantile_of_ties_is_the_tie),
         cmocka_unit_test(test_bounded_quantile_is_what_all_bounds_allow),
         cmocka_unit_test(test_bounded_quantile_without_bounds_is_the_quantile),
