@@ -2,6 +2,7 @@
 #include "odbc/api.h"
 #include "odbc/column.h"
 #include "odbc/desc.h"
+#include "odbc/interval.h"
 #include "odbc/stmt.h"
 #include "odbc/text.h"
 
@@ -11,6 +12,7 @@
 /* What SQLSetDescField takes in the place of a pointer. */
 enum value_kind {
     VALUE_SMALL,
+    VALUE_INTEGER,
     VALUE_LEN, /* SQLLEN, SQLULEN */
     VALUE_POINTER
 };
@@ -35,6 +37,8 @@ static const struct field record_fields[] = {
     {SQL_DESC_PARAMETER_TYPE, VALUE_SMALL, offsetof(struct dyno_odbc_desc_rec, io_type)},
     {SQL_DESC_PRECISION, VALUE_SMALL, offsetof(struct dyno_odbc_desc_rec, precision)},
     {SQL_DESC_SCALE, VALUE_SMALL, offsetof(struct dyno_odbc_desc_rec, scale)},
+    {SQL_DESC_DATETIME_INTERVAL_PRECISION, VALUE_INTEGER,
+     offsetof(struct dyno_odbc_desc_rec, leading_precision)},
     {SQL_DESC_LENGTH, VALUE_LEN, offsetof(struct dyno_odbc_desc_rec, length)},
     {SQL_DESC_OCTET_LENGTH, VALUE_LEN, offsetof(struct dyno_odbc_desc_rec, octet_length)},
     {SQL_DESC_DATA_PTR, VALUE_POINTER, offsetof(struct dyno_odbc_desc_rec, data)},
@@ -65,15 +69,22 @@ static void put_bytes(const struct dyno_odbc_text_out *out, const void *value, s
 static void put_field(const void *base, const struct field *field,
                       const struct dyno_odbc_text_out *out)
 {
-    size_t bytes = field->kind == VALUE_SMALL ? sizeof(SQLSMALLINT) : sizeof(SQLLEN);
+    static const size_t sizes[] = {[VALUE_SMALL] = sizeof(SQLSMALLINT),
+                                   [VALUE_INTEGER] = sizeof(SQLINTEGER),
+                                   [VALUE_LEN] = sizeof(SQLLEN),
+                                   [VALUE_POINTER] = sizeof(SQLPOINTER)};
+    size_t bytes = sizes[field->kind];
     put_bytes(out, (const char *)base + field->at, bytes);
 }
 
 static void set_field(void *base, const struct field *field, SQLPOINTER value)
 {
     SQLSMALLINT small = (SQLSMALLINT)(intptr_t)value;
+    SQLINTEGER integer = (SQLINTEGER)(intptr_t)value;
     if (field->kind == VALUE_SMALL)
         memcpy((char *)base + field->at, &small, sizeof small);
+    else if (field->kind == VALUE_INTEGER)
+        memcpy((char *)base + field->at, &integer, sizeof integer);
     else
         memcpy((char *)base + field->at, &value, sizeof value);
 }
@@ -214,17 +225,20 @@ static SQLRETURN set_record_field(struct dyno_odbc_desc *desc, SQLSMALLINT numbe
     struct dyno_odbc_desc_rec *rec = dyno_odbc_desc_make(desc, (size_t)number);
     if (rec == NULL)
         return dyno_odbc_diag_post(&desc->diag, "HY001", NULL);
+    bool is_number = field->kind == VALUE_SMALL || field->kind == VALUE_INTEGER;
     set_field(rec, field, value);
     /* A change of the record takes its binding away; setting the data pointer makes it one. */
     if (field->field == SQL_DESC_SCALE)
         rec->has_scale = true;
+    if (field->field == SQL_DESC_PRECISION)
+        rec->has_precision = true;
     if (desc->kind == DYNO_ODBC_IPD)
         rec->is_set = true;
     else if (field->field == SQL_DESC_DATA_PTR)
         rec->is_set = rec->data != NULL;
-    else if (field->kind == VALUE_SMALL)
+    else if (is_number)
         rec->is_set = false;
-    if (field->kind == VALUE_SMALL && desc->kind != DYNO_ODBC_IPD)
+    if (is_number && desc->kind != DYNO_ODBC_IPD)
         rec->data = NULL;
     return SQL_SUCCESS;
 }
@@ -386,13 +400,16 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLSetDescRec(SQLHDESC handle, SQLSMALLINT numbe
     struct dyno_odbc_desc_rec *rec = dyno_odbc_desc_make(desc, (size_t)number);
     if (rec == NULL)
         return dyno_odbc_desc_leave(desc, dyno_odbc_diag_post(&desc->diag, "HY001", NULL));
-    /* A verbose type and its subtype name a concise one: SQL_DATETIME and SQL_CODE_DATE, 91. */
-    SQLSMALLINT concise = type == SQL_DATETIME ? (SQLSMALLINT)(SQL_DATETIME * 10 + subtype) : type;
+    /* A verbose type and its subtype name a concise one: SQL_DATETIME and SQL_CODE_DATE, 91. An interval without
+     * subtype is ODBC 2's time of day. */
+    bool is_verbose = type == SQL_DATETIME || (type == SQL_INTERVAL && subtype != 0);
+    SQLSMALLINT concise = is_verbose ? (SQLSMALLINT)(type * 10 + subtype) : type;
     *rec = (struct dyno_odbc_desc_rec){.type = concise,
                                        .io_type = rec->io_type,
                                        .precision = precision,
                                        .scale = scale,
                                        .has_scale = type == SQL_C_NUMERIC,
+                                       .has_precision = dyno_odbc_interval_is_type(concise),
                                        .is_set = data != NULL || desc->kind == DYNO_ODBC_IPD,
                                        .length = rec->length,
                                        .octet_length = octet_length,

@@ -1,6 +1,7 @@
 /* SQLBindCol, SQLFetch, SQLFetchScroll, SQLGetData. */
 #include "odbc/api.h"
 #include "odbc/fetch.h"
+#include "odbc/interval.h"
 #include "odbc/stmt.h"
 
 static const char *check_binding(const struct dyno_odbc_stmt *stmt, SQLUSMALLINT column,
@@ -109,8 +110,11 @@ DYNO_ODBC_API SQLRETURN SQL_API SQLGetData(SQLHSTMT handle, SQLUSMALLINT column,
     SQLRETURN rc = dyno_odbc_stmt_begin(handle, &stmt);
     if (rc != SQL_SUCCESS)
         return rc;
-    const struct dyno_odbc_target target = {
-        .c_type = c_type, .data = data, .capacity = room, .indicator = indicator};
+    const struct dyno_odbc_target target = {.c_type = c_type,
+                                            .data = data,
+                                            .capacity = room,
+                                            .indicator = indicator,
+                                            .digits = {.fraction = DYNO_ODBC_INTERVAL_PRECISION}};
     const char *state = check_get_data(stmt, column, &target);
     if (state != NULL)
         rc = dyno_odbc_diag_post(&stmt->diag, state, NULL);

@@ -2,6 +2,7 @@
 
 #include "odbc/convert_text.h"
 #include "odbc/guid.h"
+#include "odbc/interval.h"
 #include "odbc/moment.h"
 #include "odbc/number.h"
 
@@ -169,7 +170,7 @@ static const char *convert_numeric(const struct dyno_odbc_value *value,
         return "07006";
     }
     SQL_NUMERIC_STRUCT numeric;
-    int scale = target->has_scale ? target->scale : -1;
+    int scale = target->digits.has_scale ? target->digits.scale : -1;
     const char *state = dyno_odbc_text_to_numeric(text, len, scale, &numeric);
     if (state == NULL || is_info(state))
         put(target, &numeric, sizeof numeric);
@@ -286,6 +287,41 @@ static const char *convert_guid(const struct dyno_odbc_value *value,
     return NULL;
 }
 
+static const char *to_span(const struct dyno_odbc_value *value, SQLSMALLINT c_type,
+                           struct dyno_odbc_span *out)
+{
+    char digits[DYNO_ODBC_NUMBER_BYTES];
+    switch (value->kind) {
+    case DYNO_ODBC_KIND_TEXT:
+        return dyno_odbc_interval_scan(value->text, value->len, c_type, out) ? NULL : "22018";
+    case DYNO_ODBC_KIND_DECIMAL:
+        return dyno_odbc_interval_of_number(value->text, value->len, c_type, out);
+    case DYNO_ODBC_KIND_INTEGER:
+        return dyno_odbc_interval_of_number(digits, dyno_odbc_i64_to_text(value->integer, digits),
+                                            c_type, out);
+    default:
+        return "07006";
+    }
+}
+
+static const char *convert_interval(const struct dyno_odbc_value *value,
+                                    const struct dyno_odbc_target *target)
+{
+    const struct dyno_odbc_interval_shape shape = {.c_type = target->c_type,
+                                                   .fraction_digits = target->digits.fraction,
+                                                   .leading_digits = target->digits.leading};
+    struct dyno_odbc_span span;
+    SQL_INTERVAL_STRUCT interval;
+    const char *state = to_span(value, target->c_type, &span);
+    if (state != NULL && !is_info(state))
+        return state;
+    const char *put_state = dyno_odbc_interval_put(&span, &shape, &interval);
+    if (put_state != NULL && !is_info(put_state))
+        return put_state;
+    put(target, &interval, sizeof interval);
+    return state != NULL ? state : put_state;
+}
+
 struct c_type {
     SQLSMALLINT c_type;
     size_t bytes;
@@ -310,6 +346,9 @@ static const struct c_type c_types[] = {
 
 static const struct c_type *c_type_of(SQLSMALLINT c_type)
 {
+    static const struct c_type interval = {0, sizeof(SQL_INTERVAL_STRUCT), convert_interval};
+    if (dyno_odbc_interval_is_type(c_type))
+        return &interval;
     for (size_t i = 0; i < sizeof c_types / sizeof c_types[0]; i++) {
         if (c_types[i].c_type == c_type)
             return &c_types[i];

@@ -22,20 +22,27 @@ struct dyno_odbc_piece {
     bool is_done;
 };
 
+/** How exact the application wants a number or an interval. */
+struct dyno_odbc_digits {
+    bool has_scale; /**< SQL_C_NUMERIC is to have `scale`, not the value's own */
+    int scale;
+    int fraction; /**< of the second, in intervals: 0 to 9 */
+    int leading;  /**< of an interval's first field; 0: as many as fit */
+};
+
 struct dyno_odbc_target {
     SQLSMALLINT c_type; /**< resolved: never SQL_C_DEFAULT */
     void *data;
     SQLLEN capacity;   /**< bytes; counts for texts and bytes only */
     SQLLEN *indicator; /**< length or SQL_NULL_DATA; may be NULL */
     SQLLEN *null_flag; /**< where NULL is told instead, if not NULL */
-    bool has_scale;    /**< SQL_C_NUMERIC is to have `scale`, not the value's own */
-    int scale;
+    struct dyno_odbc_digits digits;
     struct dyno_odbc_piece *piece; /**< NULL for a bound column */
 };
 
 /**
  * Returns NULL, or the SQLSTATE: 01004 and 01S07 (data is there, cut), 07006 (the types do not go
- * together), 22002 (NULL, but no indicator), 22003, 22018. The indicator holds the full length that was
+ * together), 22002 (NULL, but no indicator), 22003, 22015, 22018. The indicator holds the full length that was
  * still to come before this call.
  */
 const char *dyno_odbc_convert(const struct dyno_odbc_value *value,

@@ -1,6 +1,7 @@
 #include "odbc/desc.h"
 
 #include "odbc/dbc.h"
+#include "odbc/interval.h"
 #include "odbc/stmt.h"
 
 #include <stdlib.h>
@@ -112,6 +113,17 @@ const struct dyno_odbc_desc_rec *dyno_odbc_desc_find(const struct dyno_odbc_desc
     if (number == 0 || number > desc->count || !desc->records[number - 1].is_set)
         return NULL;
     return &desc->records[number - 1];
+}
+
+struct dyno_odbc_digits dyno_odbc_desc_digits(const struct dyno_odbc_desc_rec *rec)
+{
+    bool is_told = rec->has_precision && rec->precision >= 0 && rec->precision <= 9;
+    return (struct dyno_odbc_digits){
+        .has_scale = rec->has_scale,
+        .scale = rec->scale,
+        .fraction = is_told ? rec->precision : DYNO_ODBC_INTERVAL_PRECISION,
+        .leading = (int)rec->leading_precision,
+    };
 }
 
 bool dyno_odbc_desc_copy(struct dyno_odbc_desc *to, const struct dyno_odbc_desc *from)

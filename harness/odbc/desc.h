@@ -7,6 +7,7 @@
 #define DYNO_ODBC_DESC_H
 
 #include "odbc/api.h"
+#include "odbc/convert.h"
 #include "odbc/diag.h"
 #include "odbc/handle.h"
 
@@ -37,9 +38,11 @@ struct dyno_odbc_desc_rec {
     SQLSMALLINT io_type;
     SQLSMALLINT precision;
     SQLSMALLINT scale;
-    bool has_scale; /**< the scale was set: SQL_C_NUMERIC is to have it */
-    bool is_set;    /**< bound, or described */
-    SQLULEN length; /**< size of a parameter */
+    bool has_scale;               /**< the scale was set: SQL_C_NUMERIC is to have it */
+    bool has_precision;           /**< the precision was set: seconds of intervals are to have it */
+    SQLINTEGER leading_precision; /**< digits of an interval's first field; 0: as many as fit */
+    bool is_set;                  /**< bound, or described */
+    SQLULEN length;               /**< size of a parameter */
     SQLLEN octet_length;
     void *data;        /**< NULL: not bound */
     SQLLEN *indicator; /**< where NULL is told */
@@ -89,6 +92,9 @@ struct dyno_odbc_desc_rec *dyno_odbc_desc_make(struct dyno_odbc_desc *desc, size
 /** Record `number` if it is bound or described, else NULL. */
 const struct dyno_odbc_desc_rec *dyno_odbc_desc_find(const struct dyno_odbc_desc *desc,
                                                      size_t number);
+
+/** How exact a bound cell or value is to be. */
+struct dyno_odbc_digits dyno_odbc_desc_digits(const struct dyno_odbc_desc_rec *rec);
 
 /** Change SQL_DESC_COUNT: records behind it are dropped. false: out of memory. */
 bool dyno_odbc_desc_set_count(struct dyno_odbc_desc *desc, size_t count);

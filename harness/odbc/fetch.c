@@ -177,8 +177,7 @@ static void resolve_type(const struct dyno_odbc_stmt *stmt, SQLUSMALLINT column,
     const struct dyno_odbc_desc_rec *rec = dyno_odbc_desc_find(stmt->ard, column);
     if (target->c_type == SQL_ARD_TYPE && rec != NULL) {
         target->c_type = rec->type;
-        target->has_scale = rec->has_scale;
-        target->scale = rec->scale;
+        target->digits = dyno_odbc_desc_digits(rec);
     }
     if (target->c_type == SQL_C_DEFAULT || target->c_type == SQL_ARD_TYPE)
         target->c_type = stmt->result.infos[column - 1].default_c_type;

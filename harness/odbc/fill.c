@@ -16,8 +16,7 @@ struct run {
     size_t data_stride;
     char *indicator; /* of rowset row `at`, or NULL */
     char *null_flag; /* the same, where NULL is told apart from the length */
-    bool has_scale;
-    int scale;
+    struct dyno_odbc_digits digits;
     size_t indicator_stride;
     size_t first;
     size_t count;
@@ -55,8 +54,7 @@ static void fill_cell(const struct run *run, size_t i)
         .capacity = run->capacity,
         .indicator = indicator_at(run, i),
         .null_flag = (SQLLEN *)(void *)shifted(run->null_flag, i * run->indicator_stride),
-        .has_scale = run->has_scale,
-        .scale = run->scale,
+        .digits = run->digits,
     };
     const char *state = dyno_odbc_convert(&value, &target);
     if (state != NULL)
@@ -177,8 +175,7 @@ static struct run place(struct dyno_odbc_stmt *stmt, const struct dyno_odbc_desc
 {
     const struct dyno_odbc_desc *ard = stmt->ard;
     struct run run = {.stmt = stmt, .number = number, .capacity = binding->octet_length};
-    run.has_scale = binding->has_scale;
-    run.scale = binding->scale;
+    run.digits = dyno_odbc_desc_digits(binding);
     run.column = &stmt->result.block->columns[number - 1];
     run.type = stmt->result.columns[number - 1].type;
     run.c_type = binding->type;

@@ -2,6 +2,7 @@
 
 #include "odbc/convert.h"
 #include "odbc/guid.h"
+#include "odbc/interval.h"
 #include "odbc/moment.h"
 #include "odbc/number.h"
 
@@ -12,13 +13,18 @@
 #include <string.h>
 #include <strings.h>
 
+/* Room for every number, moment, GUID and interval as text. */
+#define GIVEN_BYTES_MAX DYNO_ODBC_INTERVAL_BYTES
+_Static_assert(GIVEN_BYTES_MAX >= DYNO_ODBC_NUMERIC_BYTES, "a number is longer");
+
 enum given_kind {
     GIVEN_INTEGER,
     GIVEN_REAL,
     GIVEN_DECIMAL, /* digits in `text` */
     GIVEN_TEXT,
     GIVEN_BYTES,
-    GIVEN_MOMENT
+    GIVEN_MOMENT,
+    GIVEN_SPAN
 };
 
 /* A C value, read. */
@@ -31,7 +37,10 @@ struct given {
     size_t len;
     char *owned; /* what `text` points to where it had to be made */
     struct dyno_odbc_moment moment;
-    char buffer[DYNO_ODBC_NUMERIC_BYTES];
+    struct dyno_odbc_span span;
+    SQLSMALLINT c_type;   /* of a span, whose fields it tells */
+    SQLSMALLINT sql_type; /* what it is to become */
+    char buffer[GIVEN_BYTES_MAX];
 };
 
 static const char *read_char(const struct dyno_odbc_input *input, struct given *out)
@@ -172,6 +181,15 @@ static const char *read_guid(const struct dyno_odbc_input *input, struct given *
     return NULL;
 }
 
+static const char *read_interval(const struct dyno_odbc_input *input, struct given *out)
+{
+    SQL_INTERVAL_STRUCT interval;
+    memcpy(&interval, input->data, sizeof interval);
+    out->kind = GIVEN_SPAN;
+    out->c_type = input->c_type;
+    return dyno_odbc_interval_get(&interval, input->fraction_digits, &out->span);
+}
+
 typedef const char *(*read_fn)(const struct dyno_odbc_input *input, struct given *out);
 
 static read_fn reader_of(SQLSMALLINT c_type)
@@ -198,6 +216,8 @@ static read_fn reader_of(SQLSMALLINT c_type)
         if (readers[i].c_type == c_type)
             return readers[i].read;
     }
+    if (dyno_odbc_interval_is_type(c_type))
+        return read_interval;
     return dyno_odbc_c_type_is_known(c_type) ? read_integer : NULL;
 }
 
@@ -450,6 +470,34 @@ static const char *write_timestamp(struct given *given, struct dyno_str *out)
     return NULL;
 }
 
+/* Numbers and texts become intervals of the SQL type's kind. */
+static const char *need_span(struct given *given)
+{
+    if (given->kind == GIVEN_SPAN)
+        return NULL;
+    if (given->kind == GIVEN_TEXT)
+        return dyno_odbc_interval_scan(given->text, given->len, given->sql_type, &given->span)
+                   ? NULL
+                   : "22018";
+    if (given->kind != GIVEN_INTEGER && given->kind != GIVEN_DECIMAL)
+        return "07006";
+    make_text(given);
+    const char *state =
+        dyno_odbc_interval_of_number(given->text, given->len, given->sql_type, &given->span);
+    return state != NULL && strcmp(state, "01S07") == 0 ? "22015" : state;
+}
+
+static const char *write_interval(struct given *given, struct dyno_str *out)
+{
+    char literal[DYNO_ODBC_INTERVAL_BYTES];
+    const char *state = need_span(given);
+    if (state == NULL)
+        state = dyno_odbc_interval_literal(&given->span, given->sql_type, literal);
+    if (state == NULL)
+        dyno_str_append(out, literal);
+    return state;
+}
+
 typedef const char *(*write_fn)(struct given *given, struct dyno_str *out);
 
 struct sql_type {
@@ -488,11 +536,35 @@ static const struct sql_type *sql_type_of(SQLSMALLINT sql_type)
         {SQL_TYPE_TIMESTAMP, SQL_C_TYPE_TIMESTAMP, write_timestamp},
         {SQL_TIMESTAMP, SQL_C_TYPE_TIMESTAMP, write_timestamp},
     };
+    static const struct sql_type interval = {0, SQL_C_DEFAULT, write_interval};
+    if (dyno_odbc_interval_is_type(sql_type))
+        return &interval;
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (types[i].sql_type == sql_type)
             return &types[i];
     }
     return NULL;
+}
+
+/* An interval for what is none: any one for texts, one of a single field for exact numbers. */
+static const char *settle_span(struct given *given, SQLSMALLINT sql_type)
+{
+    bool is_number = sql_type == SQL_TINYINT || sql_type == SQL_SMALLINT ||
+                     sql_type == SQL_INTEGER || sql_type == SQL_BIGINT || sql_type == SQL_DECIMAL ||
+                     sql_type == SQL_NUMERIC;
+    bool is_text = sql_type == SQL_CHAR || sql_type == SQL_VARCHAR || sql_type == SQL_LONGVARCHAR ||
+                   sql_type == SQL_WCHAR || sql_type == SQL_WVARCHAR ||
+                   sql_type == SQL_WLONGVARCHAR;
+    if (given->kind != GIVEN_SPAN || dyno_odbc_interval_is_type(sql_type))
+        return NULL;
+    bool has_one_field = given->c_type <= SQL_C_INTERVAL_SECOND;
+    if (!is_text && !(is_number && has_one_field))
+        return "07006";
+    given->kind = is_text ? GIVEN_TEXT : GIVEN_DECIMAL;
+    const char *state = dyno_odbc_interval_text(&given->span, given->c_type, given->buffer);
+    given->text = given->buffer;
+    given->len = state == NULL ? strlen(given->buffer) : 0;
+    return state;
 }
 
 bool dyno_odbc_literal_knows(SQLSMALLINT sql_type)
@@ -511,12 +583,14 @@ const char *dyno_odbc_literal(const struct dyno_odbc_input *input, struct dyno_s
     }
     struct dyno_odbc_input resolved = *input;
     if (resolved.c_type == SQL_C_DEFAULT)
-        resolved.c_type = type->default_c_type;
+        resolved.c_type = type->write == write_interval ? input->sql_type : type->default_c_type;
     read_fn read = reader_of(resolved.c_type);
     if (read == NULL)
         return "HY003";
-    struct given given = {.kind = GIVEN_TEXT};
+    struct given given = {.kind = GIVEN_TEXT, .sql_type = input->sql_type};
     const char *state = read(&resolved, &given);
+    if (state == NULL)
+        state = settle_span(&given, input->sql_type);
     if (state == NULL)
         state = type->write(&given, out);
     free(given.owned);

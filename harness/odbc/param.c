@@ -155,7 +155,11 @@ static const char *input_of(const struct dyno_odbc_stmt *stmt, size_t number, si
 {
     struct place place = place_of(stmt, number, set);
     *out = (struct dyno_odbc_input){
-        .c_type = place.app->type, .sql_type = place.sql_type, .data = place.data};
+        .c_type = place.app->type,
+        .sql_type = place.sql_type,
+        .data = place.data,
+        .fraction_digits = dyno_odbc_desc_digits(place.app).fraction,
+    };
     if (is_put_later(&place)) {
         const struct dyno_odbc_put *put = &stmt->puts[number - 1];
         out->data = put->bytes != NULL ? put->bytes : "";

@@ -37,6 +37,7 @@ static const struct entry texts[] = {
     {"22003", "numeric value out of range"},
     {"22007", "invalid datetime format"},
     {"22008", "datetime field overflow"},
+    {"22015", "interval field overflow"},
     {"22018", "invalid character value for cast specification"},
     {"24000", "invalid cursor state"},
     {"HY001", "memory allocation failed"},

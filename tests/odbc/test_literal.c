@@ -56,10 +56,10 @@ static void test_texts_cannot_leave_their_quotes(void **state)
     check_text(SQL_VARCHAR, "${env:HOME} $x", NULL, "'\\u0024{env:HOME} $x'");
     check_text(SQL_VARCHAR, "two\nlines", NULL, "'two\nlines'");
     check_text(SQL_WVARCHAR, "z\xc3\xbcrich", NULL, "'z\xc3\xbcrich'");
-    check(&(struct dyno_odbc_input){SQL_C_CHAR, SQL_VARCHAR, nul, 3}, NULL, "'a\\u0000b'");
-    check(&(struct dyno_odbc_input){SQL_C_CHAR, SQL_VARCHAR, "abcdef", 2}, NULL, "'ab'");
-    check(&(struct dyno_odbc_input){SQL_C_CHAR, SQL_VARCHAR, "abc", -7}, "HY090", NULL);
-    check(&(struct dyno_odbc_input){SQL_C_BINARY, SQL_VARCHAR, "abc", 3}, NULL, "'abc'");
+    check(&(struct dyno_odbc_input){SQL_C_CHAR, SQL_VARCHAR, nul, 3, 0}, NULL, "'a\\u0000b'");
+    check(&(struct dyno_odbc_input){SQL_C_CHAR, SQL_VARCHAR, "abcdef", 2, 0}, NULL, "'ab'");
+    check(&(struct dyno_odbc_input){SQL_C_CHAR, SQL_VARCHAR, "abc", -7, 0}, "HY090", NULL);
+    check(&(struct dyno_odbc_input){SQL_C_BINARY, SQL_VARCHAR, "abc", 3, 0}, NULL, "'abc'");
 }
 
 static void test_wide_texts_keep_pairs_and_nul(void **state)
@@ -68,13 +68,14 @@ static void test_wide_texts_keep_pairs_and_nul(void **state)
     static const SQLWCHAR smile[] = {'a', 0xD83D, 0xDE00, '\'', 0};
     static const SQLWCHAR nul[] = {'a', 0, 'b'};
     static const SQLWCHAR half[] = {0xDE00, 0};
-    check(&(struct dyno_odbc_input){SQL_C_WCHAR, SQL_WVARCHAR, smile, SQL_NTS}, NULL,
+    check(&(struct dyno_odbc_input){SQL_C_WCHAR, SQL_WVARCHAR, smile, SQL_NTS, 0}, NULL,
           "'a\xf0\x9f\x98\x80\\''");
-    check(&(struct dyno_odbc_input){SQL_C_WCHAR, SQL_WVARCHAR, nul, 6}, NULL, "'a\\u0000b'");
-    check(&(struct dyno_odbc_input){SQL_C_WCHAR, SQL_WVARCHAR, half, SQL_NTS}, NULL,
+    check(&(struct dyno_odbc_input){SQL_C_WCHAR, SQL_WVARCHAR, nul, 6, 0}, NULL, "'a\\u0000b'");
+    check(&(struct dyno_odbc_input){SQL_C_WCHAR, SQL_WVARCHAR, half, SQL_NTS, 0}, NULL,
           "'\xef\xbf\xbd'");
-    check(&(struct dyno_odbc_input){SQL_C_WCHAR, SQL_INTEGER, (SQLWCHAR[]){'4', '2', 0}, SQL_NTS},
-          NULL, "42");
+    check(
+        &(struct dyno_odbc_input){SQL_C_WCHAR, SQL_INTEGER, (SQLWCHAR[]){'4', '2', 0}, SQL_NTS, 0},
+        NULL, "42");
 }
 
 static void test_texts_become_what_the_sql_type_says(void **state)
@@ -131,13 +132,21 @@ static void test_texts_become_what_the_sql_type_says(void **state)
         {SQL_TYPE_TIMESTAMP, "now()", "22018", NULL},
         {SQL_TYPE_TIME, "01:02:03", NULL, "'01:02:03'"},
         {SQL_TYPE_TIME, "2024-02-29", "07006", NULL},
-        {SQL_INTERVAL_DAY, "1", "HYC00", NULL},
+        {SQL_INTERVAL_DAY, "1", NULL, "INTERVAL '1' DAY"},
+        {SQL_INTERVAL_DAY, "INTERVAL -'1' DAY", NULL, "INTERVAL -'1' DAY"},
+        {SQL_INTERVAL_DAY, "1' DAY OR 1=1", "22018", NULL},
+        {SQL_INTERVAL_DAY_TO_SECOND, "-1 02:03:04.5", NULL,
+         "INTERVAL -'1 02:03:04.5' DAY TO SECOND"},
+        {SQL_INTERVAL_DAY_TO_HOUR, "1 02:03", "22015", NULL},
+        {SQL_INTERVAL_YEAR_TO_MONTH, "1-2", NULL, "INTERVAL '1-2' YEAR TO MONTH"},
+        {SQL_INTERVAL_YEAR, "200000000", "22015", NULL},
+        {SQL_CODE_DATE + 7000, "1", "HYC00", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         check_text(cases[i].type, cases[i].value, cases[i].state, cases[i].expected);
 }
 
-#define VALUE(c_type, sql_type, value) (&(struct dyno_odbc_input){c_type, sql_type, &(value), 0})
+#define VALUE(c_type, sql_type, value) (&(struct dyno_odbc_input){c_type, sql_type, &(value), 0, 0})
 
 static void test_numbers_of_every_size_and_sign(void **state)
 {
@@ -227,7 +236,7 @@ static void test_null_is_null_of_every_type(void **state)
     (void)state;
     static const SQLSMALLINT types[] = {SQL_VARCHAR, SQL_INTEGER, SQL_TYPE_DATE, SQL_VARBINARY};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        check(&(struct dyno_odbc_input){SQL_C_DEFAULT, types[i], NULL, SQL_NULL_DATA}, NULL,
+        check(&(struct dyno_odbc_input){SQL_C_DEFAULT, types[i], NULL, SQL_NULL_DATA, 0}, NULL,
               "NULL");
 }
 
@@ -235,10 +244,10 @@ static void test_bytes_are_hexadecimal(void **state)
 {
     (void)state;
     static const uint8_t bytes[] = {0, 0x27, 0xFF};
-    check(&(struct dyno_odbc_input){SQL_C_BINARY, SQL_VARBINARY, bytes, 3}, NULL, "X'0027FF'");
-    check(&(struct dyno_odbc_input){SQL_C_BINARY, SQL_BINARY, bytes, 0}, NULL, "X''");
-    check(&(struct dyno_odbc_input){SQL_C_BINARY, SQL_BINARY, bytes, SQL_NTS}, "HY090", NULL);
-    check(&(struct dyno_odbc_input){SQL_C_BINARY, SQL_INTEGER, bytes, 3}, "07006", NULL);
+    check(&(struct dyno_odbc_input){SQL_C_BINARY, SQL_VARBINARY, bytes, 3, 0}, NULL, "X'0027FF'");
+    check(&(struct dyno_odbc_input){SQL_C_BINARY, SQL_BINARY, bytes, 0, 0}, NULL, "X''");
+    check(&(struct dyno_odbc_input){SQL_C_BINARY, SQL_BINARY, bytes, SQL_NTS, 0}, "HY090", NULL);
+    check(&(struct dyno_odbc_input){SQL_C_BINARY, SQL_INTEGER, bytes, 3, 0}, "07006", NULL);
 }
 
 int main(void)
