@@ -107,7 +107,10 @@ static SQLRETURN set_dbc_attr(struct dyno_odbc_dbc *dbc, SQLINTEGER attribute, S
         dbc->async_enable = number;
         return SQL_SUCCESS;
     case SQL_ATTR_METADATA_ID:
-        return number == 0 ? SQL_SUCCESS : dyno_odbc_diag_post(&dbc->diag, "HYC00", NULL);
+        if (number != SQL_FALSE && number != SQL_TRUE)
+            return dyno_odbc_diag_post(&dbc->diag, "HY024", NULL);
+        dbc->metadata_id = number;
+        return SQL_SUCCESS;
     case SQL_ATTR_CURRENT_CATALOG:
         return dyno_odbc_diag_post(&dbc->diag, "HYC00",
                                    "catalogs are not supported; use the connection key Schema");
@@ -161,6 +164,8 @@ static bool get_number(struct dyno_odbc_dbc *dbc, SQLINTEGER attribute, SQLUINTE
         *out = (SQLUINTEGER)dbc->async_enable;
         return true;
     case SQL_ATTR_METADATA_ID:
+        *out = (SQLUINTEGER)dbc->metadata_id;
+        return true;
     case SQL_ATTR_AUTO_IPD:
     case SQL_ATTR_TXN_ISOLATION:
     case SQL_ATTR_PACKET_SIZE:

@@ -1,6 +1,7 @@
 /* SQLTables, SQLColumns, SQLGetTypeInfo. */
 #include "odbc/api.h"
 #include "odbc/catalog.h"
+#include "odbc/identifier.h"
 #include "odbc/stmt.h"
 #include "odbc/text.h"
 
@@ -19,6 +20,24 @@ static const char *read_args(const struct dyno_odbc_text_arg given[4],
     return state;
 }
 
+/* Under SQL_ATTR_METADATA_ID each name is an identifier and must be there, but for the types of SQLTables and
+ * for catalogs, of which this driver has none. */
+static const char *settle_names(const struct dyno_odbc_stmt *stmt, catalog_fn function,
+                                struct dyno_odbc_catalog_args *args)
+{
+    bool has_name_last = function == dyno_odbc_catalog_columns;
+    args->are_names = stmt->attrs.metadata_id == SQL_TRUE;
+    if (!args->are_names)
+        return NULL;
+    if (args->schema == NULL || args->table == NULL || (has_name_last && args->last == NULL))
+        return "HY009";
+    dyno_odbc_identifier_unquote(args->schema);
+    dyno_odbc_identifier_unquote(args->table);
+    if (has_name_last)
+        dyno_odbc_identifier_unquote(args->last);
+    return NULL;
+}
+
 static SQLRETURN call(SQLHSTMT handle, const struct dyno_odbc_text_arg given[4],
                       catalog_fn function)
 {
@@ -30,6 +49,8 @@ static SQLRETURN call(SQLHSTMT handle, const struct dyno_odbc_text_arg given[4],
     const char *state = dyno_odbc_stmt_has_cursor(stmt) ? "24000" : NULL;
     if (state == NULL)
         state = read_args(given, &args);
+    if (state == NULL)
+        state = settle_names(stmt, function, &args);
     rc = state != NULL ? dyno_odbc_diag_post(&stmt->diag, state, NULL) : function(stmt, &args);
     free(args.catalog);
     free(args.schema);

@@ -31,6 +31,7 @@ static const struct attr attrs[] = {
     {SQL_ATTR_MAX_ROWS, ATTR_NUMBER, OWN(max_rows)},
     {SQL_ATTR_NOSCAN, ATTR_NUMBER, OWN(noscan)},
     {SQL_ATTR_ASYNC_ENABLE, ATTR_NUMBER, OWN(async_enable)},
+    {SQL_ATTR_METADATA_ID, ATTR_NUMBER, OWN(metadata_id)},
     {SQL_ROWSET_SIZE, ATTR_NUMBER, OWN(rowset_size)},
     {SQL_ATTR_ROW_ARRAY_SIZE, ATTR_HEADER, HEADER(array_size), DYNO_ODBC_ARD},
     {SQL_ATTR_ROW_BIND_TYPE, ATTR_HEADER, HEADER(bind_type), DYNO_ODBC_ARD},
@@ -53,7 +54,6 @@ static const struct attr attrs[] = {
     {SQL_ATTR_CURSOR_SENSITIVITY, ATTR_FIXED, SQL_UNSPECIFIED, DYNO_ODBC_DESC_COUNT},
     {SQL_ATTR_RETRIEVE_DATA, ATTR_FIXED, SQL_RD_ON, DYNO_ODBC_DESC_COUNT},
     {SQL_ATTR_USE_BOOKMARKS, ATTR_FIXED, SQL_UB_OFF, DYNO_ODBC_DESC_COUNT},
-    {SQL_ATTR_METADATA_ID, ATTR_FIXED, SQL_FALSE, DYNO_ODBC_DESC_COUNT},
     {SQL_ATTR_ENABLE_AUTO_IPD, ATTR_FIXED, SQL_FALSE, DYNO_ODBC_DESC_COUNT},
     {SQL_ATTR_APP_ROW_DESC, ATTR_APP_DESC, 0, DYNO_ODBC_ARD},
     {SQL_ATTR_APP_PARAM_DESC, ATTR_APP_DESC, 0, DYNO_ODBC_APD},
@@ -89,7 +89,8 @@ static bool is_bad_number(SQLINTEGER attribute, SQLULEN number)
 {
     bool needs_one = attribute == SQL_ATTR_ROW_ARRAY_SIZE || attribute == SQL_ROWSET_SIZE ||
                      attribute == SQL_ATTR_PARAMSET_SIZE;
-    bool is_switch = attribute == SQL_ATTR_ASYNC_ENABLE || attribute == SQL_ATTR_NOSCAN;
+    bool is_switch = attribute == SQL_ATTR_ASYNC_ENABLE || attribute == SQL_ATTR_NOSCAN ||
+                     attribute == SQL_ATTR_METADATA_ID;
     return (needs_one && number == 0) || (is_switch && number > 1);
 }
 

@@ -1,6 +1,7 @@
 #include "odbc/catalog.h"
 
 #include "odbc/execute.h"
+#include "odbc/identifier.h"
 #include "odbc/sqltype.h"
 #include "odbc/table.h"
 
@@ -35,6 +36,7 @@ struct job {
     struct dyno_odbc_stmt *stmt;
     struct dyno_odbc_table *table;
     struct dyno_hs2_block block;
+    const char *names[4]; /* what the cells of a row must be, by column; NULL: anything */
     void (*add_row)(struct job *job, size_t row);
     char last_table[512]; /* of the row before, for counting columns */
     int64_t ordinal;
@@ -85,6 +87,20 @@ static int64_t cell_number(struct job *job, size_t column, size_t row)
     return dyno_hs2_column_is_null(cells, row) ? 0 : dyno_hs2_column_i64(cells, row);
 }
 
+/* A server may know more wildcards than ODBC: what has been asked for by name is looked at again. */
+static bool is_asked_for(struct job *job, size_t row)
+{
+    for (size_t i = 0; i < COUNT(job->names); i++) {
+        size_t len = 0;
+        if (job->names[i] == NULL)
+            continue;
+        const char *text = cell_text(job, i, row, &len);
+        if (!dyno_odbc_identifier_is(job->names[i], text, len))
+            return false;
+    }
+    return true;
+}
+
 static void copy_text(struct job *job, size_t to, size_t from, size_t row)
 {
     size_t len = 0;
@@ -107,6 +123,8 @@ static SQLRETURN open_table(struct job *job, enum dyno_status status, struct dyn
 
 static void add_tables_row(struct job *job, size_t row)
 {
+    if (!is_asked_for(job, row))
+        return;
     dyno_odbc_table_add_row(job->table);
     for (size_t i = 0; i < COUNT(tables_columns); i++)
         copy_text(job, i, i, row);
@@ -152,6 +170,58 @@ static bool is_blank(const char *text)
     return text == NULL || text[0] == '\0';
 }
 
+/* The tables of the wanted types. */
+static enum dyno_status get_tables(struct job *job, const struct dyno_odbc_catalog_args *args,
+                                   const char *schema, const char *table,
+                                   struct dyno_hs2_operation **out, struct dyno_err *err)
+{
+    const char *types[TABLE_TYPE_MAX] = {NULL};
+    bool has_types = !is_blank(args->last) && !is_text(args->last, "%");
+    size_t type_count = has_types ? split_types(args->last, types) : 0;
+    return dyno_hs2_get_tables(job->stmt->dbc->session, schema, table,
+                               type_count > 0 ? types : NULL, type_count, out, err);
+}
+
+/* Patterns for the server that the names of schema and table alone fit. false: out of memory. */
+static bool make_patterns(struct job *job, const struct dyno_odbc_catalog_args *args, char *out[2])
+{
+    job->names[1] = args->schema;
+    job->names[2] = args->table;
+    out[0] = dyno_odbc_identifier_pattern(args->schema);
+    out[1] = dyno_odbc_identifier_pattern(args->table);
+    return out[0] != NULL && out[1] != NULL;
+}
+
+static enum dyno_status ask_named_tables(struct job *job, const struct dyno_odbc_catalog_args *args,
+                                         struct dyno_hs2_operation **out, struct dyno_err *err)
+{
+    char *patterns[2] = {NULL, NULL};
+    enum dyno_status status = make_patterns(job, args, patterns)
+                                  ? get_tables(job, args, patterns[0], patterns[1], out, err)
+                                  : out_of_memory(err);
+    free(patterns[0]);
+    free(patterns[1]);
+    return status;
+}
+
+/* Names of columns keep their case with Spark, and its patterns mind it: all of the table are asked for. */
+static enum dyno_status ask_columns(struct job *job, const struct dyno_odbc_catalog_args *args,
+                                    struct dyno_hs2_operation **out, struct dyno_err *err)
+{
+    struct dyno_hs2_session *session = job->stmt->dbc->session;
+    char *patterns[2] = {NULL, NULL};
+    if (!args->are_names)
+        return dyno_hs2_get_columns(session, args->schema, args->table, args->last, out, err);
+    job->names[3] = args->last;
+    enum dyno_status status =
+        make_patterns(job, args, patterns)
+            ? dyno_hs2_get_columns(session, patterns[0], patterns[1], NULL, out, err)
+            : out_of_memory(err);
+    free(patterns[0]);
+    free(patterns[1]);
+    return status;
+}
+
 /* Which of SQLTables' four questions is it? Starts the answer; NULL in `*out`: an empty one. */
 static enum dyno_status ask_tables(struct job *job, const struct dyno_odbc_catalog_args *args,
                                    struct dyno_hs2_operation **out, struct dyno_err *err)
@@ -159,6 +229,8 @@ static enum dyno_status ask_tables(struct job *job, const struct dyno_odbc_catal
     struct dyno_hs2_session *session = job->stmt->dbc->session;
     bool has_no_table = is_blank(args->table);
     job->add_row = add_tables_row;
+    if (args->are_names)
+        return ask_named_tables(job, args, out, err);
     if (is_text(args->catalog, "%") && is_blank(args->schema) && has_no_table)
         return DYNO_OK;
     if (is_text(args->schema, "%") && is_blank(args->catalog) && has_no_table &&
@@ -171,11 +243,7 @@ static enum dyno_status ask_tables(struct job *job, const struct dyno_odbc_catal
         job->add_row = add_table_type_row;
         return dyno_hs2_get_table_types(session, out, err);
     }
-    const char *types[TABLE_TYPE_MAX] = {NULL};
-    bool has_types = !is_blank(args->last) && !is_text(args->last, "%");
-    size_t type_count = has_types ? split_types(args->last, types) : 0;
-    return dyno_hs2_get_tables(session, args->schema, args->table, type_count > 0 ? types : NULL,
-                               type_count, out, err);
+    return get_tables(job, args, args->schema, args->table, out, err);
 }
 
 SQLRETURN dyno_odbc_catalog_tables(struct dyno_odbc_stmt *stmt,
@@ -270,6 +338,9 @@ static void add_columns_row(struct job *job, size_t row)
     struct dyno_odbc_column_info info = column_info(job, row);
     bool is_moment = info.verbose_type == SQL_DATETIME;
     bool is_text = info.is_case_sensitive || info.sql_type == SQL_VARBINARY;
+    int64_t ordinal = next_ordinal(job, row);
+    if (!is_asked_for(job, row))
+        return;
     dyno_odbc_table_add_row(table);
     for (size_t i = 0; i <= 3; i++)
         copy_text(job, i, i, row);
@@ -285,7 +356,7 @@ static void add_columns_row(struct job *job, size_t row)
     set_number_if(table, 14, is_moment,
                   info.sql_type == SQL_TYPE_DATE ? SQL_CODE_DATE : SQL_CODE_TIMESTAMP);
     set_number_if(table, 15, is_text, info.octet_length);
-    dyno_odbc_table_set_number(table, 16, next_ordinal(job, row));
+    dyno_odbc_table_set_number(table, 16, ordinal);
     dyno_odbc_table_set_text(table, 17, "YES", 3);
 }
 
@@ -301,8 +372,7 @@ SQLRETURN dyno_odbc_catalog_columns(struct dyno_odbc_stmt *stmt,
         return dyno_odbc_diag_post(&stmt->diag, "HY001", NULL);
     struct dyno_hs2_operation *operation = NULL;
     (void)pthread_mutex_lock(&stmt->dbc->wire);
-    enum dyno_status status = dyno_hs2_get_columns(stmt->dbc->session, args->schema, args->table,
-                                                   args->last, &operation, &err);
+    enum dyno_status status = ask_columns(&job, args, &operation, &err);
     if (status == DYNO_OK)
         status = drain(&job, operation, &err);
     (void)pthread_mutex_unlock(&stmt->dbc->wire);

@@ -6,12 +6,15 @@
 
 #include "odbc/stmt.h"
 
+#include <stdbool.h>
+
 /** Arguments of a catalog function in UTF-8; NULL: not restricted. */
 struct dyno_odbc_catalog_args {
     char *catalog;
     char *schema;
     char *table;
-    char *last; /**< table types of SQLTables, column pattern of SQLColumns */
+    char *last;     /**< table types of SQLTables, column pattern of SQLColumns */
+    bool are_names; /**< SQL_ATTR_METADATA_ID: they are names, not patterns, and none is NULL */
 };
 
 /* Each leaves the statement with an open cursor over the answer. */

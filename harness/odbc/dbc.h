@@ -33,6 +33,7 @@ struct dyno_odbc_dbc {
     int32_t login_timeout_s;            /**< SQL_ATTR_LOGIN_TIMEOUT; -1: not set */
     int32_t connection_timeout_s;       /**< SQL_ATTR_CONNECTION_TIMEOUT; -1: not set */
     SQLULEN access_mode;
+    SQLULEN metadata_id;  /**< SQL_ATTR_METADATA_ID that new statements begin with */
     SQLULEN async_enable; /**< SQL_ATTR_ASYNC_ENABLE that new statements begin with */
     char dbms_name[DYNO_ODBC_SERVER_TEXT_BYTES];    /**< once asked for; "": not yet */
     char dbms_version[DYNO_ODBC_SERVER_TEXT_BYTES]; /**< the same */

@@ -39,15 +39,15 @@ struct dyno_odbc_interval_shape {
 /** Is it SQL_C_INTERVAL_YEAR or one of its kin? They are the SQL types' own numbers. */
 bool dyno_odbc_interval_is_type(SQLSMALLINT type);
 
-/** Read a text. `type` is the wanted one. false: it is no interval of that kind. */
-bool dyno_odbc_interval_scan(const char *text, size_t len, SQLSMALLINT type,
+/** Read a text. `wanted` is the type it is to be. false: it is no interval of that kind. */
+bool dyno_odbc_interval_scan(const char *text, size_t len, SQLSMALLINT wanted,
                              struct dyno_odbc_span *out);
 
 /**
  * A number of the type's only field; a fraction goes with seconds alone. NULL, 07006 (the type has several
  * fields), 22018, 22015, or 01S07 (a fraction was cut).
  */
-const char *dyno_odbc_interval_of_number(const char *text, size_t len, SQLSMALLINT type,
+const char *dyno_odbc_interval_of_number(const char *text, size_t len, SQLSMALLINT wanted,
                                          struct dyno_odbc_span *out);
 
 /**
@@ -66,10 +66,11 @@ const char *dyno_odbc_interval_get(const SQL_INTERVAL_STRUCT *interval, int frac
  * Spark's literal of an SQL interval type: INTERVAL -'1-2' YEAR TO MONTH. NULL, or 22015 (the type has no
  * field for a part of it, or Spark none so large). Writes at most DYNO_ODBC_INTERVAL_BYTES, NUL included.
  */
-const char *dyno_odbc_interval_literal(const struct dyno_odbc_span *span, SQLSMALLINT type,
+const char *dyno_odbc_interval_literal(const struct dyno_odbc_span *span, SQLSMALLINT wanted,
                                        char *out);
 
 /** The same as a bare value of the type, for texts: -1-2. */
-const char *dyno_odbc_interval_text(const struct dyno_odbc_span *span, SQLSMALLINT type, char *out);
+const char *dyno_odbc_interval_text(const struct dyno_odbc_span *span, SQLSMALLINT wanted,
+                                    char *out);
 
 #endif

@@ -22,8 +22,8 @@ struct dyno_odbc_stmt *dyno_odbc_stmt_new(struct dyno_odbc_dbc *dbc)
     }
     stmt->dbc = dbc;
     stmt->state = DYNO_ODBC_STMT_IDLE;
-    stmt->attrs =
-        (struct dyno_odbc_stmt_attrs){.rowset_size = 1, .async_enable = dbc->async_enable};
+    stmt->attrs = (struct dyno_odbc_stmt_attrs){
+        .rowset_size = 1, .async_enable = dbc->async_enable, .metadata_id = dbc->metadata_id};
     dyno_odbc_diag_init(&stmt->diag);
     dyno_odbc_result_init(&stmt->result);
     dyno_odbc_result_init(&stmt->preview);

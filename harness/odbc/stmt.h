@@ -40,6 +40,7 @@ struct dyno_odbc_stmt_attrs {
     SQLULEN max_rows;
     SQLULEN noscan; /**< SQL_NOSCAN_ON: escapes are not looked for */
     SQLULEN async_enable;
+    SQLULEN metadata_id; /**< SQL_TRUE: catalog functions take identifiers, not patterns */
     SQLULEN rowset_size; /**< of SQLExtendedFetch; kept, not used */
 };
 

@@ -76,6 +76,97 @@ static void test_columns_have_odbcs_numbers(void **state)
     driver_close(&driver);
 }
 
+static void take_names(const struct driver *driver)
+{
+    assert_int_equal(SQLSetStmtAttr(driver->stmt, SQL_ATTR_METADATA_ID, sql_number(SQL_TRUE), 0),
+                     SQL_SUCCESS);
+}
+
+static const char *columns_of(const struct driver *driver, const char *table, const char *column)
+{
+    static const SQLUSMALLINT columns[] = {3, 4, 17};
+    assert_int_equal(SQLColumns(driver->stmt, NULL, 0, sql_text("default"), SQL_NTS,
+                                sql_text(table), SQL_NTS, sql_text(column), SQL_NTS),
+                     SQL_SUCCESS);
+    return drain(driver, columns, 3);
+}
+
+/* Names of any case, quoted or with blanks around them; no wildcards. */
+static void test_identifiers_in_the_place_of_patterns(void **state)
+{
+    (void)state;
+    static const SQLUSMALLINT columns[] = {2, 3};
+    static const struct {
+        const char *schema;
+        const char *table;
+        const char *rows;
+    } cases[] = {
+        {"default", "stores", "default|stores;"},
+        {" DEFAULT ", "Stores  ", "default|stores;"},
+        {"`default`", "`stores`", "default|stores;"},
+        {"`DEFAULT`", "`sto``res`", ""},
+        {"def%", "stores", ""},
+        {"default", "s_ores", ""},
+        {"default", "%", ""},
+        {"default", "", ""},
+        {"default", "`stores", ""},
+        {"sales", "monthly", "sales|monthly;"},
+    };
+    struct driver driver;
+    driver_open(&driver, "");
+    take_names(&driver);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(tables(&driver, cases[i].schema, cases[i].table, NULL), SQL_SUCCESS);
+        assert_string_equal(drain(&driver, columns, 2), cases[i].rows);
+    }
+    assert_string_equal(columns_of(&driver, "TRANSACTIONS", "Amount"), "transactions|amount|2;");
+    assert_string_equal(columns_of(&driver, "transactions", "`transaction_id`"),
+                        "transactions|transaction_id|1;");
+    assert_string_equal(columns_of(&driver, "transactions", "transaction%"), "");
+    assert_string_equal(columns_of(&driver, "transactions", "transaction_i_"), "");
+    driver_close(&driver);
+}
+
+/* Of identifiers none may be missing, but for catalogs, which there are not. New statements do as the connection. */
+static void test_identifiers_must_be_there(void **state)
+{
+    (void)state;
+    struct driver driver;
+    SQLULEN number = 0;
+    driver_open(&driver, "");
+    SQLHSTMT stmt = driver.stmt;
+    SQLCHAR *name = sql_text("stores");
+    take_names(&driver);
+    assert_fails(&driver, tables(&driver, NULL, "stores", NULL), "HY009");
+    assert_fails(&driver, tables(&driver, "default", NULL, NULL), "HY009");
+    assert_fails(&driver, SQLColumns(stmt, NULL, 0, name, 6, name, 6, NULL, 0), "HY009");
+    assert_fails(&driver, SQLPrimaryKeys(stmt, NULL, 0, NULL, 0, name, 6), "HY009");
+    assert_fails(&driver,
+                 SQLForeignKeys(stmt, NULL, 0, NULL, 0, name, 6, NULL, 0, NULL, 0, NULL, 0),
+                 "HY009");
+    assert_fails(&driver, SQLStatistics(stmt, NULL, 0, NULL, 0, name, 6, SQL_INDEX_ALL, SQL_QUICK),
+                 "HY009");
+    assert_fails(&driver,
+                 SQLSpecialColumns(stmt, SQL_BEST_ROWID, NULL, 0, NULL, 0, name, 6,
+                                   SQL_SCOPE_SESSION, SQL_NULLABLE),
+                 "HY009");
+    assert_fails(&driver, SQLProcedures(stmt, NULL, 0, NULL, 0, name, 6), "HY009");
+    assert_fails(&driver, SQLProcedureColumns(stmt, NULL, 0, name, 6, name, 6, NULL, 0), "HY009");
+    assert_fails(&driver, SQLTablePrivileges(stmt, NULL, 0, name, 6, NULL, 0), "HY009");
+    assert_fails(&driver, SQLColumnPrivileges(stmt, NULL, 0, name, 6, name, 6, NULL, 0), "HY009");
+    assert_int_equal(SQLForeignKeys(stmt, NULL, 0, name, 6, name, 6, NULL, 0, NULL, 0, NULL, 0),
+                     SQL_SUCCESS);
+    (void)SQLFreeStmt(stmt, SQL_CLOSE);
+    assert_int_equal(SQLPrimaryKeys(stmt, NULL, 0, name, 6, name, 6), SQL_SUCCESS);
+    (void)SQLFreeStmt(stmt, SQL_CLOSE);
+    assert_int_equal(SQLSetConnectAttr(driver.dbc, SQL_ATTR_METADATA_ID, sql_number(SQL_TRUE), 0),
+                     SQL_SUCCESS);
+    assert_int_equal(SQLAllocHandle(SQL_HANDLE_STMT, driver.dbc, &stmt), SQL_SUCCESS);
+    assert_int_equal(SQLGetStmtAttr(stmt, SQL_ATTR_METADATA_ID, &number, 0, NULL), SQL_SUCCESS);
+    assert_int_equal(number, SQL_TRUE);
+    driver_close(&driver);
+}
+
 static void test_type_info_filters(void **state)
 {
     (void)state;
@@ -128,6 +219,8 @@ int main(void)
         cmocka_unit_test(test_tables_are_listed_by_type),
         cmocka_unit_test(test_tables_answer_their_special_questions),
         cmocka_unit_test(test_columns_have_odbcs_numbers),
+        cmocka_unit_test(test_identifiers_in_the_place_of_patterns),
+        cmocka_unit_test(test_identifiers_must_be_there),
         cmocka_unit_test(test_type_info_filters),
         cmocka_unit_test(test_what_spark_has_not_is_empty),
     };

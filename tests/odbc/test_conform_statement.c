@@ -66,8 +66,8 @@ static void test_statement_attributes(void **state)
     assert_int_equal(SQLGetStmtAttr(driver.stmt, SQL_ATTR_CURSOR_TYPE, &number, 0, NULL),
                      SQL_SUCCESS);
     assert_int_equal(number, SQL_CURSOR_FORWARD_ONLY);
-    assert_fails(&driver, SQLSetStmtAttr(driver.stmt, SQL_ATTR_METADATA_ID, sql_number(1), 0),
-                 "HYC00");
+    assert_fails(&driver, SQLSetStmtAttr(driver.stmt, SQL_ATTR_METADATA_ID, sql_number(2), 0),
+                 "HY024");
     assert_fails(&driver, SQLSetStmtAttr(driver.stmt, SQL_ATTR_ROW_ARRAY_SIZE, sql_number(0), 0),
                  "HY024");
     assert_int_equal(SQLGetStmtAttr(driver.stmt, SQL_ATTR_APP_ROW_DESC, (SQLPOINTER)&desc, 0, NULL),

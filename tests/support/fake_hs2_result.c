@@ -367,7 +367,7 @@ struct fake_meaning fake_result_of_statement(const char *text, struct fake_setti
     return meaning;
 }
 
-/* SQL LIKE with % and _; NULL matches everything. */
+/* SQL LIKE with % and _, and a backslash before either to take it for itself; NULL matches everything. */
 static bool like(const char *text, const char *pattern)
 {
     if (pattern == NULL)
@@ -376,6 +376,8 @@ static bool like(const char *text, const char *pattern)
         return text == NULL || *text == '\0';
     if (text == NULL)
         return false;
+    if (*pattern == '\\' && (pattern[1] == '%' || pattern[1] == '_'))
+        return *text == pattern[1] && like(text + 1, pattern + 2);
     if (*pattern == '%')
         return like(text, pattern + 1) || (*text != '\0' && like(text + 1, pattern));
     return *text != '\0' && (*pattern == '_' || *pattern == *text) && like(text + 1, pattern + 1);
