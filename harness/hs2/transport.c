@@ -1,6 +1,7 @@
 #include "hs2/transport.h"
 
 #include "base/clock.h"
+#include "hs2/lookup.h"
 #include "hs2/wait.h"
 
 #include <errno.h>
@@ -98,10 +99,13 @@ enum dyno_status dyno_transport_connect(struct dyno_transport *transport, const 
                    (unsigned)port);
     char service[8];
     (void)snprintf(service, sizeof service, "%u", (unsigned)port);
-    const struct addrinfo hints = {
-        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *list = NULL;
-    int looked = getaddrinfo(host, service, &hints, &list);
+    int looked = dyno_lookup(host, service, deadline_ns, &list);
+    if (looked == DYNO_LOOKUP_LATE)
+        return dyno_err_set_sql(err, DYNO_ETIMEOUT, "HYT01", 0,
+                                "looking up host '%s' timed out: check its name, and the name "
+                                "servers of this machine",
+                                host);
     if (looked != 0)
         return dyno_err_set_sql(err, looked == EAI_MEMORY ? DYNO_ENOMEM : DYNO_EDNS, "08001", 0,
                                 "looking up host '%s' failed: %s", host, gai_strerror(looked));

@@ -42,7 +42,7 @@ struct dyno_transport_room {
 
 /**
  * Connect to the first address of `host` that answers; the time to `deadline_ns` is shared out among
- * the addresses that are left. The name lookup itself has no deadline.
+ * the addresses that are left. The lookup of the name counts.
  * DYNO_EDNS (08001), DYNO_ECONN (08001), DYNO_ETIMEOUT (HYT01).
  */
 enum dyno_status dyno_transport_connect(struct dyno_transport *transport, const char *host,

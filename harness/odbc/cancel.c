@@ -42,6 +42,14 @@ void dyno_odbc_canceller_begin(struct dyno_odbc_canceller *canceller)
     (void)pthread_mutex_unlock(&canceller->lock);
 }
 
+bool dyno_odbc_canceller_is_requested(struct dyno_odbc_canceller *canceller)
+{
+    (void)pthread_mutex_lock(&canceller->lock);
+    bool is_requested = canceller->is_requested;
+    (void)pthread_mutex_unlock(&canceller->lock);
+    return is_requested;
+}
+
 bool dyno_odbc_canceller_end(struct dyno_odbc_canceller *canceller)
 {
     (void)pthread_mutex_lock(&canceller->lock);

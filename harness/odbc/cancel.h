@@ -34,6 +34,9 @@ bool dyno_odbc_canceller_awaits_data(struct dyno_odbc_canceller *canceller);
 /** A cancellable call begins. */
 void dyno_odbc_canceller_begin(struct dyno_odbc_canceller *canceller);
 
+/** Has SQLCancel come since the call began? */
+bool dyno_odbc_canceller_is_requested(struct dyno_odbc_canceller *canceller);
+
 /** The call ends; true if SQLCancel came meanwhile. */
 bool dyno_odbc_canceller_end(struct dyno_odbc_canceller *canceller);
 

@@ -144,10 +144,14 @@ static SQLRETURN resume_busy(struct dyno_odbc_stmt *stmt, bool is_last_look)
     struct dyno_err err = DYNO_ERR_INIT;
     if (!is_last_look)
         return SQL_STILL_EXECUTING;
-    expire(stmt, stmt->pending.operation, &err);
+    /* Whoever has cancelled it is told that, whatever the clock says. */
+    if (!dyno_odbc_canceller_is_requested(&stmt->canceller))
+        expire(stmt, stmt->pending.operation, &err);
     stmt->pending.call = DYNO_ODBC_CALL_NONE;
     stmt->state = stmt->is_prepared ? DYNO_ODBC_STMT_PREPARED : DYNO_ODBC_STMT_IDLE;
-    (void)dyno_odbc_canceller_end(&stmt->canceller);
+    bool is_cancelled = dyno_odbc_canceller_end(&stmt->canceller);
+    if (is_cancelled)
+        return dyno_odbc_diag_post(&stmt->diag, "HY008", NULL);
     return post(stmt, &err);
 }
 

@@ -270,6 +270,33 @@ static void test_an_asynchronous_statement_does_not_wait_for_the_connection(void
     driver_close(&driver);
 }
 
+/* The same, cancelled before its time is over: the server was told, the connection is still another's. */
+static void test_a_cancelled_statement_says_so_on_a_busy_connection(void **state)
+{
+    (void)state;
+    struct driver driver;
+    pthread_t thread;
+    void *failed = NULL;
+    driver_open(&driver, "");
+    SQLHSTMT second = second_statement(&driver);
+    assert_int_equal(
+        SQLSetStmtAttr(second, SQL_ATTR_ASYNC_ENABLE, sql_number(SQL_ASYNC_ENABLE_ON), 0),
+        SQL_SUCCESS);
+    SQLRETURN rc = SQLExecDirect(second, sql_text("SLEEP 20000"), SQL_NTS);
+    assert_int_equal(rc, SQL_STILL_EXECUTING);
+    assert_int_equal(pthread_create(&thread, NULL, sleep_long, &driver), 0);
+    assert_int_equal(dyno_fake_hs2_await_calls(driver.server, DYNO_HS2_GET_OPERATION_STATUS, 1), 1);
+    assert_int_equal(SQLCancel(second), SQL_SUCCESS);
+    while (rc == SQL_STILL_EXECUTING)
+        rc = SQLExecDirect(second, sql_text("SLEEP 20000"), SQL_NTS);
+    assert_int_equal(rc, SQL_ERROR);
+    assert_sqlstate(SQL_HANDLE_STMT, second, "HY008");
+    assert_int_equal(SQLCancel(driver.stmt), SQL_SUCCESS);
+    (void)pthread_join(thread, &failed);
+    assert_null(failed);
+    driver_close(&driver);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_a_busy_connection_costs_no_more_than_the_time_limit),
         cmocka_unit_test(test_a_held_answer_costs_no_more_than_the_time_limit),
         cmocka_unit_test(test_an_asynchronous_statement_does_not_wait_for_the_connection),
+        cmocka_unit_test(test_a_cancelled_statement_says_so_on_a_busy_connection),
     };
     driver_isolate("");
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
