@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/plural.h"
 #include "cli/bench_options.h"
 #include "cli/blocks_plan.h"
 #include "cli/exit_code.h"
@@ -108,8 +109,8 @@ static void print_banner(const struct cli_bench *bench, const char *db,
     cli_output_say_new_folder(db);
     (void)fprintf(stderr, "%s %s: %s%s%s, %d block%s, seed %" PRIu64 ", about %" PRId64 " min\n",
                   e->kind, e->workload->name, e->arms[0].name, e->arm_count > 1 ? " against " : "",
-                  e->arm_count > 1 ? e->arms[1].name : "", e->blocks, e->blocks == 1 ? "" : "s",
-                  e->seed, minutes);
+                  e->arm_count > 1 ? e->arms[1].name : "", e->blocks,
+                  dyno_plural((long long)e->blocks), e->seed, minutes);
     if (e->arm_count > 1)
         cli_blocks_say_visible(bench, db, stderr);
 }

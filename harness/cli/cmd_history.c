@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/plural.h"
 #include "base/str.h"
 #include "base/units.h"
 #include "cli/exit_code.h"
@@ -95,10 +96,10 @@ static void print_trend(const struct dyno_trend *trend)
         const struct dyno_trend_point *newest = &series->points[series->point_count - 1];
         (void)printf("%s under %s, %s response: %zu experiment%s, last %s (%.10s), %zu change%s\n",
                      series->workload, series->profile, dyno_metric_word(series->metric),
-                     series->point_count, series->point_count == 1 ? "" : "s",
+                     series->point_count, dyno_plural((long long)series->point_count),
                      dyno_format_duration((int64_t)newest->ns, last, sizeof last),
                      newest->created_utc, series->change_count,
-                     series->change_count == 1 ? "" : "s");
+                     dyno_plural((long long)series->change_count));
         for (size_t k = 0; k < series->change_count; k++)
             print_change(series, &series->changes[k]);
     }

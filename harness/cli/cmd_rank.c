@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/plural.h"
 #include "base/rng.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
@@ -107,7 +108,7 @@ static void print_banner(const struct ranking_run *run)
                   "rank %s: %zu factors, %d rows, %d replicate%s, seed %" PRIu64 ", about %" PRId64
                   " min%s%s\n",
                   e->workload->name, rank->factors->count, rank->design.run_count, rank->replicates,
-                  rank->replicates == 1 ? "" : "s", e->seed, minutes,
+                  dyno_plural((long long)rank->replicates), e->seed, minutes,
                   e->rank->resume_id > 0 ? ", some of it done," : "", after);
 }
 

@@ -1,6 +1,7 @@
 #include "cli/terminal.h"
 
 #include "base/clock.h"
+#include "base/plural.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -148,8 +149,9 @@ static void format_progress(const struct dyno_progress *p, char *out, size_t roo
         (void)snprintf(remaining, sizeof remaining, ", about %s left", left);
     }
     if (p->done > 0)
-        (void)snprintf(counts, sizeof counts, ", %lld statements, %lld errors", (long long)p->done,
-                       (long long)p->errors);
+        (void)snprintf(counts, sizeof counts, ", %lld statement%s, %lld error%s",
+                       (long long)p->done, dyno_plural(p->done), (long long)p->errors,
+                       dyno_plural(p->errors));
     if (p->trial_count > 0)
         (void)snprintf(total, sizeof total, "/%d", p->trial_count);
     (void)snprintf(out, room, "[%s] trial %d%s, %s%s%s", elapsed, p->trial, total, p->stage, counts,

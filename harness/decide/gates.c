@@ -305,8 +305,8 @@ static void judge_samples(struct dyno_judging *judging)
             "the window (--measure)",
             (long long)completed, (long long)facts->queries);
     else
-        dyno_gate_add(judging, gate, "%lld statements were completed in the measured window",
-                      (long long)completed);
+        dyno_gate_add(judging, gate, "%lld statement%s completed in the measured window",
+                      (long long)completed, completed == 1 ? " was" : "s were");
 }
 
 static void judge_spark(struct dyno_judging *judging)

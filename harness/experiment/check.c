@@ -1,6 +1,7 @@
 #include "experiment/check.h"
 
 #include "base/file.h"
+#include "base/plural.h"
 #include "base/units.h"
 #include "experiment/child.h"
 #include "experiment/proof.h"
@@ -111,7 +112,8 @@ static enum dyno_status check_settings(struct checker *c)
         if (!dyno_layout_has_arm(&c->bench->layout, c->start, (int)i))
             continue;
         char text[64];
-        (void)snprintf(text, sizeof text, "%zu settings took effect", o->arms[i].setting_count);
+        (void)snprintf(text, sizeof text, "%zu setting%s took effect", o->arms[i].setting_count,
+                       dyno_plural((long long)o->arms[i].setting_count));
         status = dyno_proof_arms(c->bench, &i, 1, c->err);
         char what[128];
         (void)snprintf(what, sizeof what, "profile %s", o->arms[i].name);

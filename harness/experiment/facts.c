@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "base/plural.h"
 #include "base/units.h"
 #include "collect/collector.h"
 #include "target/doubt.h"
@@ -70,7 +71,7 @@ static void put_think(struct fact_writer *w, const struct dyno_load_shape *load)
     char text[32];
     bool is_visit = load->arrival == DYNO_ARRIVAL_PARTLY_OPEN;
     if (is_visit)
-        putf(w, "visit", "%" PRId64 " statements", load->visit);
+        putf(w, "visit", "%" PRId64 " statement%s", load->visit, dyno_plural(load->visit));
     if (is_visit || load->arrival == DYNO_ARRIVAL_CLOSED)
         putf(w, "think time", "%s%s", dyno_format_duration(load->think_ns, text, sizeof text),
              load->think_kind == DYNO_THINK_EXPONENTIAL ? " on average, exponential" : "");
@@ -111,8 +112,8 @@ static void put_load(struct fact_writer *w, const struct dyno_load_shape *load)
              "until steady, %" PRId64 " to %" PRId64 " executions of each query",
              load->warmup_executions, load->warmup_max);
     else
-        putf(w, "warm-up after a start", "%" PRId64 " executions of each query",
-             load->warmup_executions);
+        putf(w, "warm-up after a start", "%" PRId64 " execution%s of each query",
+             load->warmup_executions, dyno_plural(load->warmup_executions));
     put_duration(w, "warm-up of each trial", load->trial_warmup_ns);
     put_duration(w, "measured window", load->measure_ns);
     put_duration(w, "statement timeout", load->timeout_ns);
@@ -133,7 +134,8 @@ enum dyno_status dyno_facts_store_plan(struct dyno_bench *bench, struct dyno_err
     put(&w, "sha256", o->workload->sha256);
     for (size_t i = 0; i < o->workload->table_count; i++) {
         char *name = dyno_xasprintf("table %s", o->workload->tables[i].name);
-        putf(&w, name, "%" PRId64 " rows", o->workload->tables[i].rows);
+        putf(&w, name, "%" PRId64 " row%s", o->workload->tables[i].rows,
+             dyno_plural(o->workload->tables[i].rows));
         free(name);
     }
     put_load(&w, &o->load);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/plural.h"
 #include "base/process.h"
 #include "load/merge.h"
 #include "load/trial_file.h"
@@ -190,9 +191,10 @@ static enum dyno_status take_files(struct dyno_bench *bench, const char *folder,
     status = dyno_trial_take_in(&past, &place, file, err);
     if (status == DYNO_OK)
         dyno_log(bench->options->log, DYNO_LOG_WARNING,
-                 "experiment %" PRId64 " was cut off: %" PRIu64 " records of the trial that ran "
-                 "were found and taken in",
-                 past.experiment_id, count);
+                 "experiment %" PRId64 " was cut off: %" PRIu64 " record%s of the trial that ran "
+                 "%s found and taken in",
+                 past.experiment_id, count, dyno_plural((long long)count),
+                 count == 1 ? "was" : "were");
     return status;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/plural.h"
 #include "decide/compare.h"
 #include "decide/fingerprint.h"
 #include "experiment/bench.h"
@@ -120,10 +121,10 @@ static enum dyno_status put_fact(struct dyno_bench *bench, const struct shares *
                                  struct dyno_err *err)
 {
     char *text = dyno_xasprintf(
-        "%zu shares on %zu machine%s, begun within %" PRId64
+        "%zu share%s on %zu machine%s, begun within %" PRId64
         " ms of each other by their wall clocks%s",
-        shares->planned, shares->machines, shares->machines == 1 ? "" : "s",
-        shares->last_ms - shares->first_ms,
+        shares->planned, dyno_plural((long long)shares->planned), shares->machines,
+        dyno_plural((long long)shares->machines), shares->last_ms - shares->first_ms,
         shares->machines > 1 && shares->unsynced > 0 ? ", of which not all are synchronised" : "");
     enum dyno_status status =
         dyno_store_fact_put(bench->store, bench->experiment_id, "load", "generators", text, err);

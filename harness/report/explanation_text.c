@@ -1,3 +1,4 @@
+#include "base/plural.h"
 #include "base/units.h"
 #include "report/explanation.h"
 #include "report/text_line.h"
@@ -110,8 +111,7 @@ static void put_stage(struct dyno_text *text, const struct dyno_store_stage *sta
     append_moment(&line, stage->submit_ms);
     dyno_str_append(&line, " to ");
     append_moment(&line, stage->complete_ms);
-    dyno_str_appendf(&line, ": %lld task%s", (long long)stage->tasks,
-                     dyno_report_plural(stage->tasks));
+    dyno_str_appendf(&line, ": %lld task%s", (long long)stage->tasks, dyno_plural(stage->tasks));
     if (stage->failed_tasks > 0)
         dyno_str_appendf(&line, " (%lld failed)", (long long)stage->failed_tasks);
     if (stage->empty_tasks > 0)
@@ -167,7 +167,8 @@ void dyno_explanation_text(const struct dyno_explanation *explanation,
     put_title(&text, explanation->title);
     if (explanation->notes[0] != '\0')
         dyno_text_wrap(&text, "  ! ", explanation->notes, 6);
-    (void)snprintf(line, sizeof line, "mean of %lld statements: %s", (long long)account->statements,
+    (void)snprintf(line, sizeof line, "mean of %lld statement%s: %s",
+                   (long long)account->statements, dyno_plural((long long)account->statements),
                    dyno_report_format_ns(account->total_ns, total, sizeof total));
     dyno_text_wrap(&text, "", line, 1);
     put_parts(&text, account->part_ns, account->total_ns);

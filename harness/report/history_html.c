@@ -1,3 +1,4 @@
+#include "base/plural.h"
 #include "report/clean.h"
 #include "report/history.h"
 #include "report/html_parts.h"
@@ -50,7 +51,7 @@ static void put_verdict(struct dyno_markup *m, const struct dyno_report_history 
         (void)snprintf(words, sizeof words, "no change");
     else
         (void)snprintf(words, sizeof words, "%zu change%s", changes,
-                       dyno_report_plural((long long)changes));
+                       dyno_plural((long long)changes));
     dyno_markup_element(m, "p", "word", words);
     dyno_markup_element(m, "h1", NULL, "Response times over the experiments of this results file");
     (void)snprintf(words, sizeof words,

@@ -1,3 +1,4 @@
+#include "base/plural.h"
 #include "report/capacity.h"
 #include "report/chart.h"
 #include "report/html_parts.h"
@@ -119,7 +120,8 @@ static void put_tiles(struct dyno_markup *m, const struct dyno_report_model *mod
     } else if (!dyno_report_is_compare(model) && model->arm_count == 1) {
         const struct dyno_report_summary *s = &model->arms[0].series[DYNO_REPORT_RESPONSE];
         char words[64];
-        (void)snprintf(words, sizeof words, "%lld statements", (long long)s->n);
+        (void)snprintf(words, sizeof words, "%lld statement%s", (long long)s->n,
+                       dyno_plural((long long)s->n));
         put_run_tile(m, "median response time", &s->told[DYNO_REPORT_P50], words);
         put_run_tile(m, "95th percentile", &s->told[DYNO_REPORT_P95], words);
         (void)snprintf(words, sizeof words, "%.2f answered in a second",
@@ -215,11 +217,11 @@ static void put_doubt_link(struct dyno_markup *m, const struct dyno_report_model
     struct dyno_str words;
     dyno_str_init(&words, 256);
     if (gates > 0)
-        dyno_str_appendf(&words, "%zu gate%s failed", gates, dyno_report_plural((long long)gates));
+        dyno_str_appendf(&words, "%zu gate%s failed", gates, dyno_plural((long long)gates));
     dyno_str_append(&words, gates > 0 && model->warning_count > 0 ? ", " : "");
     if (model->warning_count > 0)
         dyno_str_appendf(&words, "%zu warning%s", model->warning_count,
-                         dyno_report_plural((long long)model->warning_count));
+                         dyno_plural((long long)model->warning_count));
     dyno_str_append(&words, ": what to doubt");
     dyno_markup_open_class(m, "p", "doubt");
     dyno_markup_element(m, "span", "sign", "!");

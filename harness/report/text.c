@@ -1,4 +1,5 @@
 #include "base/alloc.h"
+#include "base/plural.h"
 #include "report/capacity.h"
 #include "report/clean.h"
 #include "report/model.h"
@@ -54,8 +55,8 @@ static void put_origin(struct dyno_text *text, const struct dyno_report_model *m
     dyno_str_appendf(&line, "experiment %lld, ", (long long)head->id);
     dyno_str_append(&line, dyno_report_format_utc(head->created_utc, when, sizeof when));
     dyno_str_appendf(&line, " UTC, %lld of %lld trial%s valid, %lld block%s planned",
-                     (long long)valid, (long long)trials, dyno_report_plural(trials),
-                     (long long)head->blocks_planned, dyno_report_plural(head->blocks_planned));
+                     (long long)valid, (long long)trials, dyno_plural(trials),
+                     (long long)head->blocks_planned, dyno_plural(head->blocks_planned));
     dyno_text_wrap(text, "  ", dyno_str_text(&line), 1);
     dyno_str_deinit(&line);
 }

@@ -107,11 +107,6 @@ const char *dyno_report_metric_label(const char *metric)
     return strncmp(metric, prefix, sizeof prefix - 1) == 0 ? metric + sizeof prefix - 1 : metric;
 }
 
-const char *dyno_report_plural(long long count)
-{
-    return count == 1 ? "" : "s";
-}
-
 char *dyno_report_format_utc(const char *utc, char *out, size_t out_bytes)
 {
     (void)snprintf(out, out_bytes, "%.16s", utc);

@@ -37,9 +37,6 @@ char *dyno_report_format_change(double ratio, char *out, size_t out_bytes);
 /** "p50" for "response_p50"; other names as they are. */
 const char *dyno_report_metric_label(const char *metric);
 
-/** "s" unless the count is 1. */
-const char *dyno_report_plural(long long count);
-
 /** "2026-11-21 12:00" for a time with more digits, the text cut to 16 bytes for anything else. */
 char *dyno_report_format_utc(const char *utc, char *out, size_t out_bytes);
 

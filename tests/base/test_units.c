@@ -1,3 +1,4 @@
+#include "base/plural.h"
 #include "base/units.h"
 #include "support/check.h"
 
@@ -64,6 +65,14 @@ static void test_formats_keep_three_digits(void **state)
     assert_string_equal(dyno_format_bytes(0, text, sizeof text), "0 B");
 }
 
+static void test_plural_of_a_counted_noun(void **state)
+{
+    (void)state;
+    assert_string_equal(dyno_plural(0), "s");
+    assert_string_equal(dyno_plural(1), "");
+    assert_string_equal(dyno_plural(2), "s");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -71,6 +80,7 @@ int main(void)
         cmocka_unit_test(test_duration_refuses_nonsense),
         cmocka_unit_test(test_numbers_keep_their_range),
         cmocka_unit_test(test_formats_keep_three_digits),
+        cmocka_unit_test(test_plural_of_a_counted_noun),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
