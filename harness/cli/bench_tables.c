@@ -210,7 +210,7 @@ const struct cli_option cli_check_options[] = {
     {"self", 0, NULL, CLI_FLAG, AT(is_self), 0, 0,
      "measure the load process alone: its rate, its lag, the machine's timers and clock"},
     {"conf", 0, "K=V", CLI_LIST, AT(conf), 0, 0, "a setting onto every profile; several times"},
-    LOAD_OPTIONS,
+    {"sessions", 0, "N", CLI_INTEGER, AT(sessions), 1, 20000, "connections that are wanted"},
     SERVER_OPTIONS,
     RESULT_OPTIONS,
     {NULL, 0, NULL, CLI_FLAG, 0, 0, 0, NULL}};

@@ -120,7 +120,7 @@ static int check_all(struct cli_bench *bench, const struct cli_bench_options *op
     if (output.steps != NULL)
         print_json(output.steps, status == DYNO_OK);
     else if (status == DYNO_OK)
-        (void)printf("\nAll is ready. Next, with the same profiles and options: sparkdyno %s %s\n",
+        (void)printf("\nAll is ready. Next, with the same profiles and server: sparkdyno %s %s\n",
                      bench->arm_count > 1 ? "compare" : "run", bench->workload.name);
     bench->experiment.log = NULL;
     int signal = atomic_load(&signals.last_signal);

@@ -69,7 +69,7 @@ static void put_finding(struct dyno_text *text, const struct dyno_report_model *
     (void)snprintf(words, sizeof words, "%s: %s", f->title,
                    dyno_report_finding_value(f, f->value, value, sizeof value));
     dyno_text_word(text, strcmp(f->severity, "severe") == 0 ? "  ! " : "  - ", 4);
-    dyno_text_cell(text, words, 38);
+    dyno_text_cell(text, words, 37);
     dyno_text_cell(text, f->arm, 11);
     dyno_text_cell(text, f->query[0] == '\0' ? "(server)" : f->query, 15);
     (void)snprintf(words, sizeof words, "+%zu", queries - 1);

@@ -2,6 +2,7 @@
 import functools
 import json
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import time
 import own_folder
 import side_by_side
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM, FAKE = map(os.path.abspath, sys.argv[1:3])
 del sys.argv[1:3]
 
@@ -265,6 +267,21 @@ class Experiment(Scripted):
                                "--null-service", "100us"], cwd=self.dir, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater(self.query("SELECT completed FROM trial WHERE role = 'measure'")[0][0], 1000)
+
+    def test_json_of_each_verb_obeys_the_schema(self):
+        common = ["--target", "null", "--null-service", "5ms", "--db", "r.db", "--cache-dir", "c", "--quiet", "--json", "--warmup", "2",
+                  "--trial-warmup", "100ms", "--measure", "500ms"]
+        closed = ["--arrival", "closed", "--sessions", "2"]
+        for words in (["run", *closed], ["aa", "--blocks", "2", *closed],
+                      ["capacity", "--loads", "1,2", "--restarts", "1", "--max-window", "1s", "--rate", "20", "--slo", "p50 < 1s, errors < 1 %"]):
+            with self.subTest(words[0]):
+                done = subprocess.run([PROGRAM, words[0], "w/workload.yaml", "./plain.conf", *words[1:], *common], cwd=self.dir,
+                                      capture_output=True, text=True, check=False, timeout=120)
+                (self.dir / "document.json").write_text(done.stdout, encoding="utf-8")
+                self.assertEqual(json.loads(done.stdout)["experiment"]["kind"], words[0])
+                obeys = subprocess.run([sys.executable, ROOT / "tests/report/check_schema.py", ROOT / "docs/report.schema.json",
+                                        self.dir / "document.json"], capture_output=True, text=True, check=False)
+                self.assertEqual(obeys.returncode, 0, obeys.stdout)
 
 
 if __name__ == "__main__":

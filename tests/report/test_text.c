@@ -238,6 +238,11 @@ static void test_text_has_no_account_of_the_client_alone(void **state)
     const struct fixture_shape shape = FIXTURE_COMPARE;
     (void)state;
     fixture_open(&fixture, &shape);
+    fixture_exec(&fixture, "UPDATE finding SET statements = judged");
+    char *whole = text_of_file(&fixture, &plain);
+    check_fits(whole);
+    assert_non_null(strstr(whole, "  in 100 %\n"));
+    free(whole);
     fixture_exec(&fixture,
                  "UPDATE arm SET name = 'same'; DELETE FROM finding; DELETE FROM warning");
     char *text = text_of_file(&fixture, &plain);
