@@ -97,6 +97,7 @@ static void put_curve(struct dyno_markup *m, const struct dyno_report_model *mod
         .low = 0.0, .high = most_sessions * 1.05, .low_px = LEFT, .high_px = RIGHT};
     const struct dyno_axis y = {
         .low = 0.0, .high = most_rate * 1.1, .low_px = BOTTOM, .high_px = TOP};
+    dyno_markup_open_class(m, "figure", "one-chart");
     dyno_chart_open(m, WIDTH, HEIGHT, "Throughput over sessions");
     put_ticks(m, &x, &y);
     dyno_chart_path_init(&path);
@@ -112,6 +113,9 @@ static void put_curve(struct dyno_markup *m, const struct dyno_report_model *mod
         dyno_chart_mark(m, model, 0, dyno_axis_px(&x, value_of(item, "sessions")),
                         dyno_axis_px(&y, value_of(item, "throughput_per_s")));
     dyno_chart_close(m);
+    dyno_markup_element(m, "figcaption", NULL,
+                        "Closed loop: means of all trials; a line where they could be fitted.");
+    dyno_markup_close(m, "figure");
 }
 
 static void put_tables(struct dyno_markup *m, const cJSON *document)
