@@ -36,14 +36,10 @@ static void find_fault(struct comparison *c)
         dyno_str_append(&c->fault, dyno_str_text(&c->results.mismatch));
     } else if (evidence->trial_count == 0) {
         dyno_str_append(&c->fault, "no trial was measured");
-        if (evidence->reason[0] != '\0')
-            dyno_str_appendf(&c->fault, " (%s)", evidence->reason);
+        dyno_evidence_say_loss(evidence, &c->fault);
     } else if (c->contrasts.block_count == 0) {
         dyno_str_append(&c->fault, "no block has a valid trial in both arms");
-        if (evidence->first_fault != NULL)
-            dyno_str_appendf(&c->fault, "; the first trial that failed: %s", evidence->first_fault);
-        else if (evidence->reason[0] != '\0')
-            dyno_str_appendf(&c->fault, " (%s)", evidence->reason);
+        dyno_evidence_say_loss(evidence, &c->fault);
     }
 }
 

@@ -234,6 +234,15 @@ static enum dyno_status load_lists(sqlite3 *db, struct dyno_evidence *evidence,
     return status;
 }
 
+void dyno_evidence_say_loss(const struct dyno_evidence *evidence, struct dyno_str *out)
+{
+    bool has_reason = evidence->reason[0] != '\0';
+    if (has_reason && (strcmp(evidence->state, "failed") == 0 || evidence->first_fault == NULL))
+        dyno_str_appendf(out, "; it ended early: %s", evidence->reason);
+    else if (evidence->first_fault != NULL)
+        dyno_str_appendf(out, "; the first trial that failed: %s", evidence->first_fault);
+}
+
 enum dyno_status dyno_evidence_load(struct dyno_store *store, int64_t id,
                                     struct dyno_evidence **out, struct dyno_err *err)
 {

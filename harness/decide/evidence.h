@@ -3,6 +3,7 @@
 #define DYNO_DECIDE_EVIDENCE_H
 
 #include "base/status.h"
+#include "base/str.h"
 #include "decide/noise.h"
 #include "decide/statistic.h"
 #include "store/store.h"
@@ -53,6 +54,12 @@ struct dyno_evidence {
     char *first_fault; /**< why the first unusable trial is so; NULL if all are usable */
     char *unapplied; /**< a setting without effect: "key in arm 'x': ..."; NULL if there is none */
 };
+
+/**
+ * Append "; why trials are missing": what ended the experiment, if it failed, else what the first trial that may not
+ * be judged suffered from; nothing if neither is known.
+ */
+void dyno_evidence_say_loss(const struct dyno_evidence *evidence, struct dyno_str *out);
 
 /** DYNO_ENOTFOUND if there is no such experiment. Free with dyno_evidence_free, also after a failure. */
 enum dyno_status dyno_evidence_load(struct dyno_store *store, int64_t id,

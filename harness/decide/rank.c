@@ -218,15 +218,15 @@ static void find_fault(struct verdict_making *m)
         dyno_str_append(&m->fault, dyno_str_text(&m->mismatch));
     } else if (evidence->trial_count == 0) {
         dyno_str_append(&m->fault, "no trial was measured");
-        if (evidence->reason[0] != '\0')
-            dyno_str_appendf(&m->fault, " (%s)", evidence->reason);
+        dyno_evidence_say_loss(evidence, &m->fault);
     } else if (m->cells.replicates == 0) {
         dyno_str_appendf(&m->fault,
-                         "no replicate has a valid trial of every row, %zu are missing: "
+                         "no replicate has a valid trial of every row, %zu are missing: %s"
                          "sparkdyno rank --resume %" PRId64 " runs them",
-                         m->cells.missing, evidence->id);
-        if (evidence->first_fault != NULL)
-            dyno_str_appendf(&m->fault, "; the first trial that failed: %s", evidence->first_fault);
+                         m->cells.missing,
+                         strcmp(evidence->state, "failed") == 0 ? "once it is mended, " : "",
+                         evidence->id);
+        dyno_evidence_say_loss(evidence, &m->fault);
     }
 }
 

@@ -2,6 +2,8 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/secret.h"
+#include "base/str.h"
 #include "eventlog/locate.h"
 #include "experiment/child.h"
 #include "experiment/dataset.h"
@@ -54,6 +56,23 @@ static void forget_target(struct dyno_bench *bench)
     memset(&bench->target, 0, sizeof bench->target);
 }
 
+/* Of several starts a reader must know whose server it was, and what it was told. */
+static enum dyno_status say_which_start(const struct dyno_bench *bench, int index,
+                                        const struct dyno_setting *settings, size_t count,
+                                        struct dyno_err *err)
+{
+    struct dyno_str words;
+    dyno_str_init(&words, 600);
+    for (size_t i = 0; i < count; i++)
+        dyno_str_appendf(&words, "%s%s=%s", i == 0 ? " with " : ", ", settings[i].key,
+                         dyno_secret_shown(settings[i].key, settings[i].value));
+    enum dyno_status status =
+        dyno_err_prepend(err, "start %d, profile '%s'%s", index + 1,
+                         profile_of_start(bench, index)->name, dyno_str_text(&words));
+    dyno_str_deinit(&words);
+    return status;
+}
+
 static enum dyno_status start_managed(struct dyno_bench *bench, int index, struct dyno_err *err)
 {
     const struct dyno_managed_options *m = bench->options->managed;
@@ -88,7 +107,8 @@ static enum dyno_status start_managed(struct dyno_bench *bench, int index, struc
         if (m->has_event_log)
             bench->log_path = dyno_xasprintf("%s/" DYNO_SPARK_EVENT_LOGS "/%s.inprogress",
                                              info.work_dir, bench->app_id);
-    }
+    } else if (status != DYNO_ECANCELLED)
+        (void)say_which_start(bench, index, settings, count, err);
     free(work_root);
     free(settings);
     return status;

@@ -212,6 +212,13 @@ static void test_no_valid_block_is_invalid_with_the_cause(void **state)
     assert_has(got.sentence, "no block has a valid trial in both arms");
     assert_has(got.sentence, "50 of 100 statements failed");
     assert_int_equal(fixture_number(scene.store, "SELECT count(*) FROM contrast"), 0);
+    /* What ended the experiment is the better reason. */
+    assert_int_equal(dyno_store_experiment_finish(scene.store, scene.ids.experiment, "failed",
+                                                  "start 2 failed", NULL),
+                     DYNO_OK);
+    got = decide(&scene);
+    assert_has(got.sentence, "it ended early: start 2 failed");
+    assert_null(strstr(got.sentence, "50 of 100"));
 }
 
 static void test_nothing_measured_is_invalid(void **state)
@@ -223,7 +230,7 @@ static void test_nothing_measured_is_invalid(void **state)
                      DYNO_OK);
     struct outcome got = decide(&scene);
     assert_string_equal(got.verdict, "invalid");
-    assert_has(got.sentence, "no trial was measured (port 10000 is in use)");
+    assert_has(got.sentence, "no trial was measured; it ended early: port 10000 is in use");
 }
 
 static void test_different_row_counts_are_invalid(void **state)

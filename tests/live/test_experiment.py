@@ -122,6 +122,15 @@ class RealSpark(unittest.TestCase):
         self.assertIn("NoSuchFlagAtAll", err)
         self.assertLess(time.monotonic() - begin, 60)
 
+    def test_level_that_cannot_start_a_server_is_told_and_loses_nothing(self):
+        # With this seed the base comes first; the other arm's server ends before it listens.
+        _, err = self.run_program("compare", "skewed-groupby", "default", "default", "--candidate-conf", "spark.memory.fraction=7.5",
+                                  "--blocks", "1", "--seed", "1", *SHORT[:-1], "3s", *GENTLE, code=3)
+        for text in (err, *self.query("SELECT sentence FROM verdict")[0]):
+            self.assertRegex(text.replace("\n", " "), r"start 2, profile 'default\+.*with spark\.memory\.fraction=7\.5: .*")
+        self.assertEqual(self.query("SELECT state, is_valid FROM trial WHERE role = 'measure'"), [("complete", 1)])
+        self.assertEqual(self.query("SELECT verdict FROM verdict"), [("invalid",)])
+
     def test_server_killed_in_a_trial_and_the_next_trial_goes_on(self):
         process = self.start("run", "retail", "--trials", "2", *SHORT[:-1], "15s", *GENTLE)
         deadline = time.monotonic() + 120
