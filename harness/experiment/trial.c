@@ -379,7 +379,7 @@ static void warn_of_outliving(struct dyno_bench *bench, int64_t trial_id,
             "%lld jobs of this trial still run on the server and could not be ended (job "
             "%lld%s): wait for them, or end them there",
             (long long)ending->left, (long long)ending->first_left,
-            ending->taken == 0 ? ", is spark.ui.killEnabled off?" : "");
+            ending->taken == 0 ? ", the server refused to" : "");
     else if (ending->found > 0)
         dyno_bench_warn(
             bench, trial_id, "jobs_ended",
