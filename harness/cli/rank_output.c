@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/plural.h"
 #include "base/units.h"
 
 #include <inttypes.h>
@@ -81,7 +82,7 @@ static void print_design(const cJSON *rank, FILE *out)
                   dyno_json_bool_or(rank, "is_folded", false) ? " in two halves" : "",
                   resolution >= 0 && resolution <= 6 ? roman[resolution] : "over VI",
                   dyno_json_i64_or(rank, "replicates", 0),
-                  dyno_json_i64_or(rank, "replicates", 0) == 1 ? "" : "s");
+                  dyno_plural((long long)dyno_json_i64_or(rank, "replicates", 0)));
     int64_t defaults = dyno_json_i64_or(rank, "default_runs", 0);
     if (defaults > 0)
         (void)fprintf(out, ", each with %" PRId64 " trials of the base", defaults);
@@ -110,14 +111,14 @@ void cli_rank_output_plan(const struct dyno_experiment_options *options, int64_t
     print_chains(rank, false, "Told from the noise within starts:\n    ", out);
     print_words(rank, out);
     int64_t minutes = dyno_experiment_estimate_ns(options) / (60 * DYNO_NS_PER_S) + 1;
-    (void)fprintf(out,
-                  "Runs: %zu trials of %s (and %s before each) in %zu server start%s\n"
-                  "Estimated time: %" PRId64 " min, and up to %" PRId64
-                  " min for the comparison that confirms it\n",
-                  layout.trial_count,
-                  dyno_format_duration(options->load.measure_ns, window, sizeof window),
-                  dyno_format_duration(options->load.trial_warmup_ns, warmup, sizeof warmup),
-                  layout.start_count, layout.start_count == 1 ? "" : "s", minutes, confirm_minutes);
+    (void)fprintf(
+        out,
+        "Runs: %zu trials of %s (and %s before each) in %zu server start%s\n"
+        "Estimated time: %" PRId64 " min, and up to %" PRId64
+        " min for the comparison that confirms it\n",
+        layout.trial_count, dyno_format_duration(options->load.measure_ns, window, sizeof window),
+        dyno_format_duration(options->load.trial_warmup_ns, warmup, sizeof warmup),
+        layout.start_count, dyno_plural((long long)layout.start_count), minutes, confirm_minutes);
     dyno_layout_deinit(&layout);
     cJSON_Delete(rank);
 }

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "base/plural.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "decide/capacity_parts.h"
@@ -190,11 +191,11 @@ static void append_held(struct dyno_str *out, const struct dyno_capacity_answer 
                          answer->failed / answer->cores);
     dyno_str_appendf(out, ", at %s: accepted in %zu of %zu trials on %zu restart%s",
                      answer->slo_text, trials, trials, answer->restarts,
-                     answer->restarts == 1 ? "" : "s");
+                     dyno_plural((long long)answer->restarts));
     if (answer->sessions > 0)
         dyno_str_appendf(out,
                          "; in a closed loop %" PRId64 " session%s (%.3g for each core) met it",
-                         answer->sessions, answer->sessions == 1 ? "" : "s",
+                         answer->sessions, dyno_plural((long long)answer->sessions),
                          (double)answer->sessions / answer->cores);
 }
 
@@ -210,7 +211,13 @@ static void append_none(struct dyno_str *out, const struct dyno_capacity_answer 
         if (rate->undecided > 0)
             highest_undecided = rate;
     }
-    if (lowest != NULL) {
+    bool is_held_once = lowest != NULL && lowest->accepted == lowest->decided;
+    if (is_held_once) {
+        dyno_str_appendf(out,
+                         " met %s at no rate twice: %.3g/s was accepted in its only trial, and no "
+                         "trial of it in another start confirms that",
+                         answer->slo_text, lowest->rate_per_s);
+    } else if (lowest != NULL) {
         dyno_str_appendf(
             out,
             " met %s at no rate in every trial of it: %zu of %zu at %.3g/s, the lowest, "

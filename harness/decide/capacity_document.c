@@ -1,3 +1,4 @@
+#include "base/plural.h"
 #include "decide/capacity_parts.h"
 #include "stats/acceptance.h"
 
@@ -226,7 +227,7 @@ static void add_note_of_little(cJSON *list, const struct dyno_capacity_answer *a
         add_note(list,
                  "Little's law is off by %.1f %% at %" PRId64
                  " session%s%s: the window is short for statements of %.2f s",
-                 100.0 * worst->little, worst->sessions, worst->sessions == 1 ? "" : "s",
+                 100.0 * worst->little, worst->sessions, dyno_plural((long long)worst->sessions),
                  off > 1 ? ", by less at others" : "", worst->service_s);
 }
 
@@ -235,7 +236,7 @@ static void add_notes_of_points(cJSON *list, const struct dyno_capacity_answer *
     size_t needed = dyno_acceptance_count(0, answer->slo.quantile, DYNO_SLO_CONFIDENCE);
     for (size_t i = 0; i < answer->point_count; i++) {
         const struct dyno_capacity_point *point = &answer->points[i];
-        const char *ending = point->sessions == 1 ? "" : "s";
+        const char *ending = dyno_plural((long long)point->sessions);
         if (point->decided == 0)
             add_note(list,
                      "whether %" PRId64 " session%s met it cannot be told: a window of %.3g s held "

@@ -1,5 +1,6 @@
 #include "decide/rank_sentence.h"
 
+#include "base/plural.h"
 #include "decide/sentence.h"
 
 #include <math.h>
@@ -96,7 +97,7 @@ static void append_rest(struct dyno_str *out, const struct dyno_rank_told *told)
     }
     if (others > 0) {
         dyno_str_appendf(out, "; %zu setting%s not found, smaller than ", others,
-                         others == 1 ? "" : "s");
+                         dyno_plural((long long)others));
         append_size(out, bound);
         dyno_str_append(out, " (");
         append_size(out, visible(told->ranking));
@@ -111,8 +112,8 @@ static void append_base(struct dyno_str *out, const struct dyno_rank_told *told)
     const struct dyno_factorial *design = &told->design->design;
     int starts = told->design->strata.start_count * (int)told->cells->replicates;
     dyno_str_appendf(out, "; %zu time%s %d rows on %d server start%s", told->cells->replicates,
-                     told->cells->replicates == 1 ? "" : "s", design->run_count, starts,
-                     starts == 1 ? "" : "s");
+                     dyno_plural((long long)told->cells->replicates), design->run_count, starts,
+                     dyno_plural((long long)starts));
 }
 
 void dyno_rank_sentence(const struct dyno_rank_told *told, struct dyno_str *out)

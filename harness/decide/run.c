@@ -1,4 +1,5 @@
 #include "base/json.h"
+#include "base/plural.h"
 #include "base/str.h"
 #include "base/units.h"
 #include "decide/compare.h"
@@ -88,7 +89,7 @@ static void say(struct dyno_str *out, const struct dyno_evidence *evidence,
     } else if (summary->usable > 0) {
         append_metrics(out, summary);
         dyno_str_appendf(out, " over %zu statements in %zu trial%s", summary->completed,
-                         summary->usable, summary->usable == 1 ? "" : "s");
+                         summary->usable, dyno_plural((long long)summary->usable));
     } else if (evidence->trial_count > 0) {
         dyno_str_appendf(out, " no valid trial: %s",
                          evidence->first_fault != NULL ? evidence->first_fault : "unknown cause");

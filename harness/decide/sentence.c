@@ -1,5 +1,7 @@
 #include "decide/sentence.h"
 
+#include "base/plural.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -78,7 +80,7 @@ static void append_starts(struct dyno_str *out, const struct dyno_contrasts *con
 static void append_base(struct dyno_str *out, const struct dyno_contrasts *contrasts)
 {
     dyno_str_appendf(out, ", %zu block%s", contrasts->block_count,
-                     contrasts->block_count == 1 ? "" : "s");
+                     dyno_plural((long long)contrasts->block_count));
     append_starts(out, contrasts);
 }
 
@@ -94,7 +96,7 @@ static void append_share(struct dyno_str *out, const struct dyno_judgement *judg
     size_t slower = judgement->positive;
     dyno_str_appendf(out, " in %zu of %zu block%s",
                      is_mostly_slower(judgement) ? slower : count - slower, count,
-                     count == 1 ? "" : "s");
+                     dyno_plural((long long)count));
 }
 
 static void append_visible(struct dyno_str *out, const struct dyno_judgement *judgement)
@@ -152,7 +154,7 @@ static void append_lack(struct dyno_str *out, const struct dyno_contrast *contra
         dyno_str_appendf(out,
                          "not estimable: it needs %zu completed statement%s in each trial, and "
                          "one trial has only %zu; lengthen the window or raise the rate",
-                         needed, needed == 1 ? "" : "s", contrast->least);
+                         needed, dyno_plural((long long)needed), contrast->least);
     else
         dyno_str_append(out, "not estimable: some statements were cut off (unfinished or timed "
                              "out), and their times could change it; lower the rate");

@@ -1,6 +1,7 @@
 #include "decide/slo_window.h"
 
 #include "base/clock.h"
+#include "base/plural.h"
 #include "stats/acceptance.h"
 
 #include <inttypes.h>
@@ -41,8 +42,8 @@ void dyno_slo_window_tell(const struct dyno_slo_window *window, double rate_per_
 {
     dyno_str_appendf(
         out, "a window of %.4g s holds %" PRId64 " statement%s at %.4g/s, and p%g takes %zu",
-        shortage->window_s, shortage->statements, shortage->statements == 1 ? "" : "s", rate_per_s,
-        100.0 * window->slo->quantile,
+        shortage->window_s, shortage->statements, dyno_plural((long long)shortage->statements),
+        rate_per_s, 100.0 * window->slo->quantile,
         dyno_acceptance_count(0, window->slo->quantile, DYNO_SLO_CONFIDENCE));
     if (window->is_random)
         dyno_str_appendf(out, " (%.0f on average, as arrivals are random)",

@@ -152,7 +152,7 @@ static enum dyno_status complete(struct pieces *pieces, const struct dyno_merge_
         }
         name_missing(pieces, missing, sizeof missing);
         status = dyno_err_set(err, DYNO_EINPUT,
-                              "share %s is missing: name the trial files of all shares", missing);
+                              "no file of share %s: name the trial files of all shares", missing);
     }
     return status;
 }

@@ -1,6 +1,7 @@
 #include "plan/rank.h"
 
 #include "base/alloc.h"
+#include "base/plural.h"
 #include "base/str.h"
 
 #include <inttypes.h>
@@ -34,8 +35,8 @@ static enum dyno_status choose_design(const struct dyno_rank_request *request,
         return dyno_err_set(err, DYNO_EINPUT,
                             "%zu factor%s cannot be ranked: from %d to %d are possible (for one "
                             "setting use compare)",
-                            factors->count, factors->count == 1 ? "" : "s", DYNO_FACTORS_MIN,
-                            DYNO_FACTORS_MAX);
+                            factors->count, dyno_plural((long long)factors->count),
+                            DYNO_FACTORS_MIN, DYNO_FACTORS_MAX);
     if (factors->count > DYNO_FACTORS_MAX)
         return dyno_err_set(err, DYNO_EINPUT,
                             "%s: too many factors: %zu, at most %d are possible; leave some out "

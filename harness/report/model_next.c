@@ -168,9 +168,12 @@ void dyno_report_load_next(struct dyno_report_model *model)
     else if (strcmp(head->state, "finished") != 0)
         dyno_str_append(&out, "run it again");
     else if (strcmp(head->kind, "capacity") == 0)
-        dyno_str_append(&out,
-                        "leave room: plan for less than the rate that was held, and try again "
-                        "after each change of data, queries or settings");
+        dyno_str_append(
+            &out, strcmp(head->verdict, "valid") == 0
+                      ? "leave room: plan for less than the rate that was held, and try again "
+                        "after each change of data, queries or settings"
+                      : "find the rate that holds: a lower --rate to begin with, a looser "
+                        "--slo, or longer windows (--max-window)");
     else if (strcmp(head->kind, "aa") == 0)
         dyno_str_append(&out, strcmp(head->verdict, "valid") == 0
                                   ? "its noise is stored: plan a comparison with sparkdyno compare "
