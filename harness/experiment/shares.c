@@ -6,6 +6,7 @@
 #include "decide/compare.h"
 #include "decide/fingerprint.h"
 #include "experiment/bench.h"
+#include "experiment/gathered.h"
 #include "experiment/trial.h"
 #include "load/merge.h"
 #include "load/trial_file.h"

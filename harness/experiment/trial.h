@@ -5,6 +5,7 @@
 #include "experiment/bench.h"
 
 struct dyno_trial_file;
+struct dyno_trial_shares;
 
 /** Where a trial belongs; borrowed. */
 struct dyno_trial_place {
@@ -20,14 +21,6 @@ struct dyno_trial_place {
 enum dyno_status dyno_trial_take_in(struct dyno_bench *bench, const struct dyno_trial_place *place,
                                     struct dyno_trial_file *file,
                                     struct dyno_err *err) DYNO_MUST_CHECK;
-
-/** A trial whose shares were run elsewhere. Borrowed. */
-struct dyno_trial_shares {
-    const struct dyno_store_share *rows; /**< of those that left a file */
-    size_t count;
-    size_t planned;
-    double begin_spread_ms;
-};
 
 /** Store the merged file of such a trial, judged by its gates as if it had been run here. The bench needs its
  *  experiment, arm, start, load and target. Takes the file, also on failure. */
