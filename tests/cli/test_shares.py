@@ -174,7 +174,7 @@ class Shares(own_folder.OwnFolder):
         for files, options, pattern in (
                 (("1.records", "foreign.records"), into, r"'foreign.records' is not a share of the plan 'plan.json'"),
                 (("1.records", "foreign.records"), (), r"'foreign.records' is of another plan than the first"),
-                (("1.records",), into, r"share 2 of 2 is missing"),
+                (("1.records",), into, r"no file of share 2 of 2"),
                 (("1.records", "2.records", "1.records"), into, r"is share 1 of 2, and so is '1.records'"),
                 (("1.records", "2.records"), into[2:], r"need --plan"),
                 (("1.records", "2.records", "out.records"), (), r"both the result and a share")):
