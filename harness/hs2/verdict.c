@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Longest part of a server's message that is passed on. */
+/* Longest part of a server's message that is passed on; what is left out is counted. */
 #define TEXT_BYTES 1500u
 
 /* Bytes of the text before its stack trace: up to the first line of blanks and "at ". */
@@ -18,13 +18,18 @@ static size_t text_before_trace(const char *text, size_t len)
         const char *newline = memchr(text + end, '\n', len - end);
         end = newline != NULL ? (size_t)(newline - text) + 1 : len;
     }
-    if (end > TEXT_BYTES) {
-        end = TEXT_BYTES;
-        /* Do not leave half of a UTF-8 character behind. */
-        while (end > 0 && ((unsigned char)text[end] & 0xc0) == 0x80)
-            end--;
-    }
     while (end > 0 && strchr(" \t\r\n", text[end - 1]) != NULL)
+        end--;
+    return end;
+}
+
+/* As much of `len` bytes as is passed on, with no half of a UTF-8 character. */
+static size_t text_within_bound(const char *text, size_t len)
+{
+    if (len <= TEXT_BYTES)
+        return len;
+    size_t end = TEXT_BYTES;
+    while (end > 0 && ((unsigned char)text[end] & 0xc0) == 0x80)
         end--;
     return end;
 }
@@ -72,6 +77,11 @@ enum dyno_status dyno_hs2_reply_error(const struct dyno_hs2_reply *reply, enum d
         sqlstate = found;
     if (len == 0)
         return dyno_err_set_sql(err, status, sqlstate, reply->native, "the server gave no reason");
+    size_t told = text_within_bound(text + noise, len);
+    if (told < len)
+        return dyno_err_set_sql(err, status, sqlstate, reply->native,
+                                "%.*s ... (%zu more bytes of the server's message)", (int)told,
+                                text + noise, len - told);
     return dyno_err_set_sql(err, status, sqlstate, reply->native, "%.*s", (int)len, text + noise);
 }
 
