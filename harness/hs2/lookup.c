@@ -16,6 +16,7 @@
 struct lookup {
     pthread_mutex_t lock;
     pthread_cond_t is_over; /* on CLOCK_MONOTONIC */
+    pthread_t thread;       /* of the one that waits */
     bool is_done;           /* guarded by lock, as are the next three */
     bool is_abandoned;
     int code;
@@ -78,17 +79,12 @@ static struct lookup *new_lookup(const char *host, const char *service)
 /* Signals are the application's; its handlers are not run on this thread. */
 static int start(struct lookup *lookup)
 {
-    pthread_t thread;
-    pthread_attr_t attr;
     sigset_t all;
     sigset_t before;
     (void)sigfillset(&all);
-    (void)pthread_attr_init(&attr);
-    (void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    int code = pthread_create(&thread, &attr, run, lookup);
+    int code = pthread_create(&lookup->thread, NULL, run, lookup);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    (void)pthread_attr_destroy(&attr);
     return code;
 }
 
@@ -101,7 +97,10 @@ static void stay_loaded(void)
         (void)dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
-/* Wait; DYNO_LOOKUP_LATE: the lookup is its thread's from here on. */
+/*
+ * Wait; DYNO_LOOKUP_LATE: the lookup is its thread's from here on. A thread that has answered is joined: it must
+ * have left this code, and the lock, before either can go away.
+ */
 static int await(struct lookup *lookup, int64_t deadline_ns, struct addrinfo **out)
 {
     const struct timespec until = {.tv_sec = (time_t)(deadline_ns / DYNO_NS_PER_S),
@@ -118,10 +117,13 @@ static int await(struct lookup *lookup, int64_t deadline_ns, struct addrinfo **o
         lookup->list = NULL;
     } else {
         stay_loaded();
+        (void)pthread_detach(lookup->thread);
     }
     (void)pthread_mutex_unlock(&lookup->lock);
-    if (is_done)
+    if (is_done) {
+        (void)pthread_join(lookup->thread, NULL);
         free_lookup(lookup);
+    }
     return code;
 }
 

@@ -58,9 +58,10 @@ struct dyno_hs2_options {
     const char *krb_host;  /**< NULL or "_HOST": `host`; over HTTP nothing else */
     const char *krb_realm; /**< NULL: as krb5.conf says; over HTTP nothing else */
     struct dyno_hs2_proxy proxy;
-    struct dyno_hs2_tls tls;    /**< off by default */
-    const char *schema;         /**< database to start in ("use:database"); NULL: the server's */
-    int64_t connect_timeout_ns; /**< from the name's lookup to the log-in; 10 s */
+    struct dyno_hs2_tls tls; /**< off by default */
+    const char *schema;      /**< database to start in ("use:database"); NULL: the server's */
+    int64_t
+        connect_timeout_ns; /**< to the log-in, from the name's lookup on (over HTTP behind it); 10 s */
     int64_t call_timeout_ns;  /**< for each call and its answer; 60 s. Long polls take up to 5 s */
     size_t max_message_bytes; /**< largest answer accepted; 512 MiB */
     /** Spark session settings to apply at open ("set:hiveconf:key"); the server refuses static ones. */
