@@ -68,17 +68,22 @@ static void add_rate(struct dyno_vec *rates, const struct dyno_capacity_step *st
             rate = known;
     }
     if (rate == NULL) {
-        const struct dyno_capacity_rate fresh = {.rate_per_s = step->rate_per_s,
-                                                 .response_s = (double)NAN};
+        const struct dyno_capacity_rate fresh = {
+            .rate_per_s = step->rate_per_s, .little = (double)NAN, .response_s = (double)NAN};
         rate = dyno_vec_push(rates, &fresh);
     }
-    rate->decided += step->slo.is_decided ? 1u : 0u;
-    rate->undecided += step->slo.is_decided ? 0u : 1u;
+    if (!step->slo.is_decided) {
+        rate->undecided++;
+        rate->shortage = shortage_of(step);
+        return;
+    }
+    if (rate->decided == 0 || step->restart != rate->last_restart)
+        rate->restarts++;
+    rate->last_restart = step->restart;
+    rate->decided++;
     rate->accepted += step->slo.is_accepted ? 1u : 0u;
     rate->little = fmax(rate->little, dyno_capacity_little_error(step));
     rate->response_s = step->response_s;
-    if (!step->slo.is_decided)
-        rate->shortage = shortage_of(step);
 }
 
 static int by_sessions(const void *a, const void *b)
@@ -151,12 +156,12 @@ static void fit(struct dyno_capacity_answer *answer)
     free(rates);
 }
 
-/** The highest rate that all its decided trials accepted, at least one retest among them if there are any. */
+/** The highest rate that all its decided trials accepted, in more than one restart if there are more. */
 static void find_answer(struct dyno_capacity_answer *answer)
 {
     for (size_t i = 0; i < answer->rate_count; i++) {
         const struct dyno_capacity_rate *rate = &answer->rates[i];
-        if (rate->accepted == rate->decided && rate->decided > (answer->restarts == 1 ? 0u : 1u))
+        if (rate->accepted == rate->decided && rate->restarts > (answer->restarts == 1 ? 0u : 1u))
             answer->held = rate->rate_per_s;
     }
     for (size_t i = answer->rate_count; i > 0; i--) {
@@ -214,8 +219,8 @@ static void append_none(struct dyno_str *out, const struct dyno_capacity_answer 
     bool is_held_once = lowest != NULL && lowest->accepted == lowest->decided;
     if (is_held_once) {
         dyno_str_appendf(out,
-                         " met %s at no rate twice: %.3g/s was accepted in its only trial, and no "
-                         "trial of it in another start confirms that",
+                         " met %s at no rate in two restarts: %.3g/s was accepted in one, and no "
+                         "trial of another confirms that",
                          answer->slo_text, lowest->rate_per_s);
     } else if (lowest != NULL) {
         dyno_str_appendf(

@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #define RESTARTS_FIRM 3
@@ -106,8 +105,9 @@ static cJSON *usl_json(const struct dyno_capacity_answer *answer)
     dyno_json_add_f64(item, "peak_per_s", has_peak ? usl->peak_rate : (double)NAN);
     add_interval(item, "peak_sessions_interval", has_peak, answer->interval.load_low,
                  answer->interval.load_high);
+    /* Replicates that bend nowhere have no highest rate: an upper end of the others alone would be none. */
     add_interval(item, "peak_per_s_interval", has_peak, answer->interval.rate_low,
-                 answer->interval.rate_high);
+                 isfinite(answer->interval.load_high) ? answer->interval.rate_high : (double)NAN);
     dyno_json_add_string(item, "note", note);
     return item;
 }
@@ -147,36 +147,27 @@ static size_t fitted_loads(const struct dyno_capacity_answer *answer)
     return count;
 }
 
-static void add_note(cJSON *list, const char *fmt, ...) DYNO_PRINTF(2, 3);
-
-static void add_note(cJSON *list, const char *fmt, ...)
-{
-    char text[512];
-    va_list arguments;
-    va_start(arguments, fmt);
-    (void)vsnprintf(text, sizeof text, fmt, arguments);
-    va_end(arguments);
-    cJSON_AddItemToArray(list, cJSON_CreateString(text));
-}
-
 static void add_notes_of_evidence(cJSON *list, const struct dyno_capacity_answer *answer)
 {
     const struct dyno_capacity_rate *held = dyno_capacity_held(answer);
     if (answer->usl.is_fitted && fitted_loads(answer) < LOADS_FIRM)
-        add_note(list,
-                 "the scalability law is fitted to %zu loads: it takes %d, some of them beyond the "
-                 "knee, to be firm (--loads)",
-                 fitted_loads(answer), LOADS_FIRM);
+        dyno_json_push_text(
+            list,
+            "the scalability law is fitted to %zu loads: it takes %d, some of them beyond the "
+            "knee, to be firm (--loads)",
+            fitted_loads(answer), LOADS_FIRM);
     if (answer->restarts < RESTARTS_FIRM)
-        add_note(list, "provisional: %zu of at least %d restarts", answer->restarts, RESTARTS_FIRM);
-    else if (held != NULL && held->decided < RESTARTS_FIRM)
-        add_note(
+        dyno_json_push_text(list, "provisional: %zu of at least %d restarts", answer->restarts,
+                            RESTARTS_FIRM);
+    else if (held != NULL && held->restarts < RESTARTS_FIRM)
+        dyno_json_push_text(
             list,
             "provisional: %zu trials judged the rate that held, on %zu restarts, of at least %d",
-            held->decided, answer->restarts, RESTARTS_FIRM);
+            held->decided, held->restarts, RESTARTS_FIRM);
     if (!answer->is_managed)
-        add_note(list, "the server is not ours to restart: each restart is a warm-up and new "
-                       "connections");
+        dyno_json_push_text(list,
+                            "the server is not ours to restart: each restart is a warm-up and new "
+                            "connections");
 }
 
 static void add_note_of_unusable(cJSON *list, const struct dyno_capacity_answer *answer)
@@ -185,30 +176,33 @@ static void add_note_of_unusable(cJSON *list, const struct dyno_capacity_answer 
     for (size_t i = 0; i < answer->step_count; i++)
         unusable += answer->steps[i].slo.is_usable ? 0u : 1u;
     if (unusable > 0)
-        add_note(list,
-                 "%zu of %zu trials could not be used, their gates say why: they tell nothing "
-                 "of their load",
-                 unusable, answer->step_count);
+        dyno_json_push_text(
+            list,
+            "%zu of %zu trials could not be used, their gates say why: they tell nothing "
+            "of their load",
+            unusable, answer->step_count);
 }
 
 static void add_notes_of_rates(cJSON *list, const struct dyno_capacity_answer *answer)
 {
     const struct dyno_capacity_rate *held = dyno_capacity_held(answer);
     if (wavering_rate(answer) > 0.0)
-        add_note(list,
-                 "most trials at the lower %.3g statements/s were rejected: the server wavers, run "
-                 "it with longer windows or more restarts",
-                 wavering_rate(answer));
+        dyno_json_push_text(
+            list,
+            "most trials at the lower %.3g statements/s were rejected: the server wavers, run "
+            "it with longer windows or more restarts",
+            wavering_rate(answer));
     if (held == NULL)
         return;
     if (answer->failed == 0.0)
-        add_note(list,
-                 "no higher rate was rejected by most of its trials: the limit may lie higher");
+        dyno_json_push_text(
+            list, "no higher rate was rejected by most of its trials: the limit may lie higher");
     if (held->little > LITTLE_MAX)
-        add_note(list,
-                 "Little's law is off by %.1f %% at %.3g/s: the window is short for responses of "
-                 "%.2g s, or what waits grew or shrank in it",
-                 100.0 * held->little, held->rate_per_s, held->response_s);
+        dyno_json_push_text(
+            list,
+            "Little's law is off by %.1f %% at %.3g/s: the window is short for responses of "
+            "%.2g s, or what waits grew or shrank in it",
+            100.0 * held->little, held->rate_per_s, held->response_s);
 }
 
 static void add_note_of_little(cJSON *list, const struct dyno_capacity_answer *answer)
@@ -224,11 +218,12 @@ static void add_note_of_little(cJSON *list, const struct dyno_capacity_answer *a
             worst = point;
     }
     if (worst != NULL)
-        add_note(list,
-                 "Little's law is off by %.1f %% at %" PRId64
-                 " session%s%s: the window is short for statements of %.2f s",
-                 100.0 * worst->little, worst->sessions, dyno_plural((long long)worst->sessions),
-                 off > 1 ? ", by less at others" : "", worst->service_s);
+        dyno_json_push_text(list,
+                            "Little's law is off by %.1f %% at %" PRId64
+                            " session%s%s: the window is short for statements of %.2f s",
+                            100.0 * worst->little, worst->sessions,
+                            dyno_plural((long long)worst->sessions),
+                            off > 1 ? ", by less at others" : "", worst->service_s);
 }
 
 static void add_notes_of_points(cJSON *list, const struct dyno_capacity_answer *answer)
@@ -238,16 +233,17 @@ static void add_notes_of_points(cJSON *list, const struct dyno_capacity_answer *
         const struct dyno_capacity_point *point = &answer->points[i];
         const char *ending = dyno_plural((long long)point->sessions);
         if (point->decided == 0)
-            add_note(list,
-                     "whether %" PRId64 " session%s met it cannot be told: a window of %.3g s held "
-                     "%" PRId64 " statements, p%g takes %zu (--measure)",
-                     point->sessions, ending, point->shortage.window_s, point->shortage.statements,
-                     100.0 * answer->slo.quantile, needed);
+            dyno_json_push_text(list,
+                                "whether %" PRId64
+                                " session%s met it cannot be told: a window of %.3g s held "
+                                "%" PRId64 " statements, p%g takes %zu (--measure)",
+                                point->sessions, ending, point->shortage.window_s,
+                                point->shortage.statements, 100.0 * answer->slo.quantile, needed);
         if (!point->is_fitted && i > 0 && answer->points[i - 1].is_fitted)
-            add_note(list,
-                     "spill or garbage collection jumps at %" PRId64
-                     " session%s: the scalability fit stops below",
-                     point->sessions, ending);
+            dyno_json_push_text(list,
+                                "spill or garbage collection jumps at %" PRId64
+                                " session%s: the scalability fit stops below",
+                                point->sessions, ending);
     }
 }
 
@@ -260,8 +256,8 @@ cJSON *dyno_capacity_notes(const struct dyno_capacity_answer *answer)
     add_notes_of_points(list, answer);
     add_note_of_little(list, answer);
     if (answer->held > 0.0)
-        add_note(list,
-                 "the planning table assumes that cores add up; only its first row was measured");
+        dyno_json_push_text(
+            list, "the planning table assumes that cores add up; only its first row was measured");
     return list;
 }
 

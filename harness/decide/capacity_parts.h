@@ -23,6 +23,8 @@ struct dyno_capacity_point {
 struct dyno_capacity_rate {
     double rate_per_s;
     size_t decided, undecided, accepted;
+    size_t restarts;           /**< that decided trials of it ran in */
+    int64_t last_restart;      /**< of its decided trials */
     double little, response_s; /**< largest and last of the decided trials; NaN: not known */
     struct dyno_slo_shortage shortage; /**< of its last undecided trial */
 };

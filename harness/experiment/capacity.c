@@ -26,6 +26,9 @@ struct attempt {
     double rate_per_s; /* NAN: closed loop */
 };
 
+/* Two rates of the search that differ by less are one. */
+#define SAME_RATE 1e-9
+
 struct hunt {
     struct dyno_bench *bench;
     const struct dyno_capacity_options *options;
@@ -34,6 +37,7 @@ struct hunt {
     int position;
     int64_t most_sessions;
     double accepted;   /* highest rate that passed in the first restart; 0: none */
+    double before;     /* the one that passed before it; 0: none */
     double rejected;   /* lowest that failed; 0: none */
     bool is_undecided; /* the search met a rate that no trial of it could judge */
     struct dyno_slo_window window;
@@ -102,8 +106,10 @@ static void note_rate(struct hunt *hunt, double rate, const struct dyno_slo_resu
     hunt->is_undecided = !result->is_decided;
     if (hunt->is_undecided)
         return;
-    if (result->is_accepted && rate > hunt->accepted)
+    if (result->is_accepted && rate > hunt->accepted) {
+        hunt->before = hunt->accepted;
         hunt->accepted = rate;
+    }
     if (!result->is_accepted && (hunt->rejected == 0.0 || rate < hunt->rejected))
         hunt->rejected = rate;
 }
@@ -157,12 +163,13 @@ static enum dyno_status search(struct hunt *hunt, struct dyno_err *err)
             break;
         status = try_rate(hunt, sqrt(hunt->accepted * hunt->rejected), err);
     }
-    /* So that it has a trial in this restart too. It moves neither end of the search. */
+    /* So that it has a trial in this restart too, if the search did not pass there. It moves neither end. */
     struct dyno_slo_result result = {.trial_id = 0};
     const struct attempt below = {
         .purpose = "search", .sessions = hunt->most_sessions, .rate_per_s = step_below(hunt)};
     if (status == DYNO_OK && hunt->accepted > 0.0 && hunt->bench->options->blocks > 1 &&
-        below.rate_per_s >= dyno_slo_window_lowest_rate(&hunt->window))
+        below.rate_per_s >= dyno_slo_window_lowest_rate(&hunt->window) &&
+        fabs(hunt->before / below.rate_per_s - 1.0) > SAME_RATE)
         status = offer(hunt, &below, &result, err);
     return status;
 }

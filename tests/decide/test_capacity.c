@@ -232,6 +232,28 @@ static void test_lowest_rate_that_was_rejected_is_named(void **state)
     cJSON_Delete(found);
 }
 
+/* Two trials of one start are one witness; the lower rate has another. */
+static void test_rate_is_held_only_if_another_start_says_so(void **state)
+{
+    struct scene scene = open_scene(state);
+    const struct {
+        int restart;
+        double rate_per_s;
+    } trials[] = {{0, 6}, {0, 8}, {0, 8}, {1, 6}};
+    char sentence[512];
+    char notes[4096];
+    for (size_t i = 0; i < COUNT_OF(trials); i++)
+        add(&scene, &(struct step){.restart = trials[i].restart,
+                                   .sessions = 8,
+                                   .rate_per_s = trials[i].rate_per_s,
+                                   .throughput_per_s = trials[i].rate_per_s,
+                                   .service_s = 0.2});
+    cJSON *found = decide(&scene, sentence, notes);
+    assert_near(dyno_json_f64_or(found, "rate_per_s", 0), 6, 1e-9);
+    assert_non_null(strstr(notes, "provisional"));
+    cJSON_Delete(found);
+}
+
 static void test_little_is_watched_in_the_open_loop(void **state)
 {
     struct scene scene = open_scene(state);
@@ -342,6 +364,7 @@ int main(void)
         WITH_STORE(test_server_that_wavers_is_said_to),
         WITH_STORE(test_short_window_is_undecided_and_named),
         WITH_STORE(test_lowest_rate_that_was_rejected_is_named),
+        WITH_STORE(test_rate_is_held_only_if_another_start_says_so),
         WITH_STORE(test_little_is_watched_in_the_open_loop),
         WITH_STORE(test_peak_is_told_where_it_was_seen),
         WITH_STORE(test_peak_far_beyond_the_loads_is_not_told),
