@@ -50,12 +50,7 @@ enum dyno_status dyno_store_sum_up(sqlite3 *db, int64_t trial_id, struct dyno_er
                                         sum_spark};
     const struct dyno_cell id = dyno_cell_i64(trial_id);
     enum dyno_status status = DYNO_OK;
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == DYNO_OK; i++) {
-        sqlite3_stmt *statement = NULL;
-        status = dyno_sql_prepare(db, steps[i], &statement, err);
-        if (status == DYNO_OK)
-            status = dyno_sql_run(statement, &id, 1, err);
-        (void)sqlite3_finalize(statement);
-    }
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == DYNO_OK; i++)
+        status = dyno_sql_once(db, steps[i], &id, 1, err);
     return status;
 }
