@@ -223,17 +223,19 @@ static void run_for_ever(struct kit *kit)
     _exit(status == DYNO_OK ? 0 : 1);
 }
 
-/* Wait until the generator has got somewhere, as the supervisor's live view does. */
+/* Wait until the generator has got somewhere, as the supervisor's live view does. Its main thread tells the phase,
+ * and may do so after the first statements of its sessions. */
 static void await_done(struct kit *kit, uint64_t count)
 {
-    uint64_t done = 0;
-    for (int i = 0; i < 3000 && done < count; i++) {
+    bool is_there = false;
+    for (int i = 0; i < 3000 && !is_there; i++) {
         dyno_sleep_ns(10 * MS);
         if (kit->file == NULL && dyno_trial_file_open(kit->path, &kit->file, NULL) != DYNO_OK)
             continue;
-        done = kit_header(kit)->done;
+        const struct dyno_trial_header *header = kit_header(kit);
+        is_there = header->done >= count && header->state == DYNO_TRIAL_MEASURING;
     }
-    assert_true(done >= count);
+    assert_true(is_there);
 }
 
 static void kill_one(enum dyno_arrival arrival)
