@@ -37,8 +37,12 @@ struct dyno_gate_facts {
     int64_t generator_crashes;
     const char *crash;      /**< the first of them, as a sentence; "" or NULL: not known */
     int64_t stuck_sessions; /**< that the driver never gave back, though they were cancelled */
-    int64_t shares; /**< on machines that agreed on a time to begin; 0 or 1: there are no such */
-    double begin_spread_ms; /**< between the first and the last of those */
+    int64_t shares;   /**< on machines that agreed on a time to begin; 0 or 1: there are no such */
+    int64_t machines; /**< that these ran on */
+    double
+        begin_spread_ms; /**< between the first and the last of those, offsets of clocks included */
+    double begin_bound_ms; /**< the same with what the clocks may be off by; at least the spread */
+    bool are_clocks_known; /**< one machine, or the clocks of all are synchronised */
 };
 
 #define DYNO_GATE_MAX 32
@@ -58,7 +62,8 @@ struct dyno_gate_facts {
  * sessions_busy and offered_rate have a meaning in an open loop only and are left out of a closed one.
  * sessions_busy is the share of time in which all sessions had a statement under way.
  *
- * shares_begin: generators on machines of their own began within 1 % of the window; fatal.
+ * shares_begin: generators on machines of their own began within 1 % of the window, by what is known of their
+ * clocks; fatal if they did not, and not fatal where clocks that may be off, or are not synchronised, leave it open.
  *
  * other_cpu (over 0.1, not fatal) tells of other programs on the machine of server and generator.
  *

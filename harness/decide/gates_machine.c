@@ -63,23 +63,43 @@ static void judge_stalls(struct dyno_judging *judging)
                 "the generator's machine did not stall", bad);
 }
 
-/* Each share's times count from its own begin, so they stay true; but the load was another than planned. */
+/* Each share's times count from its own begin, so they stay true; but the load was another than planned.
+ * Each names that begin by its own clock, which proves nothing where nobody sets the clocks. */
 static void judge_begin(struct dyno_judging *judging)
 {
     const struct dyno_gate_facts *facts = judging->facts;
+    struct dyno_store_gate gate = {.name = "shares_begin",
+                                   .value = facts->begin_bound_ms,
+                                   .limit = BEGIN_OF_WINDOW * (double)facts->measure_ns /
+                                            (double)DYNO_NS_PER_MS,
+                                   .unit = "ms"};
     if (facts->shares < 2)
         return;
-    judge_value(
-        judging,
-        (struct dyno_store_gate){.name = "shares_begin",
-                                 .value = facts->begin_spread_ms,
-                                 .limit = BEGIN_OF_WINDOW * (double)facts->measure_ns /
-                                          (double)DYNO_NS_PER_MS,
-                                 .unit = "ms",
-                                 .is_fatal = true},
-        "the shares of the trial began together",
-        "the shares of the trial did not begin together, so their arrivals did not fall where they were "
-        "planned: name a later --start-at, by which all of them are connected");
+    bool were_apart = facts->begin_spread_ms > gate.limit;
+    gate.is_passed = facts->are_clocks_known && gate.value <= gate.limit;
+    gate.is_fatal = were_apart || gate.is_passed;
+    if (were_apart)
+        dyno_gate_add(
+            judging, gate,
+            "the shares of the trial did not begin together, so their arrivals did not fall "
+            "where they were planned: name a later --start-at, by which all of them are "
+            "connected, and have all machines' clocks synchronised");
+    else if (!facts->are_clocks_known)
+        dyno_gate_add(
+            judging, gate,
+            "whether the shares began at one time is not known: each did by its own clock, "
+            "and not all clocks of the %lld machines are synchronised; have NTP or the like "
+            "set them",
+            (long long)facts->machines);
+    else if (!gate.is_passed)
+        dyno_gate_add(
+            judging, gate,
+            "whether the shares began at one time is not certain: the clocks of the %lld "
+            "machines may be so far apart, as their kernels state; let time synchronisation "
+            "settle, or measure for longer",
+            (long long)facts->machines);
+    else
+        dyno_gate_add(judging, gate, "the shares of the trial began together");
 }
 
 void dyno_gates_judge_machine(struct dyno_judging *judging)

@@ -7,6 +7,7 @@
 #include "experiment/bench.h"
 #include "experiment/generators.h"
 #include "experiment/latency.h"
+#include "experiment/shares_begin.h"
 #include "experiment/why.h"
 #include "explain/join.h"
 
@@ -15,7 +16,7 @@ struct dyno_trial_shares {
     const struct dyno_store_share *rows; /**< of those that left a file */
     size_t count;
     size_t planned;
-    double begin_spread_ms;
+    struct dyno_shares_begin begin;
 };
 
 /** Zero-initialised at first; filled step by step in the order of the functions below. */

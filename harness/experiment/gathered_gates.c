@@ -98,7 +98,10 @@ void dyno_gathered_judge(struct dyno_bench *bench, size_t arm, struct dyno_gathe
     }
     if (g->shares != NULL) {
         facts.shares = (int64_t)g->shares->planned;
-        facts.begin_spread_ms = g->shares->begin_spread_ms;
+        facts.machines = (int64_t)g->shares->begin.machines;
+        facts.begin_spread_ms = g->shares->begin.spread_ms;
+        facts.begin_bound_ms = g->shares->begin.bound_ms;
+        facts.are_clocks_known = g->shares->begin.are_clocks_known;
     }
     g->gate_count = dyno_gates_judge(&facts, g->gates, &g->is_valid);
     if (g->reason[0] != '\0')

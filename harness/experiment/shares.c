@@ -7,6 +7,7 @@
 #include "decide/fingerprint.h"
 #include "experiment/bench.h"
 #include "experiment/gathered.h"
+#include "experiment/shares_begin.h"
 #include "experiment/trial.h"
 #include "load/merge.h"
 #include "load/trial_file.h"
@@ -24,9 +25,7 @@ struct shares {
     struct dyno_store_share *rows;
     size_t count;
     size_t planned;
-    size_t machines;
-    size_t unsynced; /* shares whose kernel says that nobody sets its clock */
-    int64_t first_ms, last_ms;
+    struct dyno_shares_begin begin;
 };
 
 static void free_shares(struct shares *shares)
@@ -40,7 +39,6 @@ static void free_shares(struct shares *shares)
 static void take_share(struct shares *shares, const struct dyno_trial_header *header)
 {
     struct dyno_store_share *row = &shares->rows[shares->count];
-    bool is_new = true;
     *row = (struct dyno_store_share){.share = (int64_t)header->share + 1,
                                      .host = header->host,
                                      .kernel = header->kernel,
@@ -50,17 +48,7 @@ static void take_share(struct shares *shares, const struct dyno_trial_header *he
                                      .clock_error_us = header->clock_error_us,
                                      .is_clock_synced = header->is_clock_synced != 0,
                                      .statements = (int64_t)atomic_load(&header->done)};
-    for (size_t i = 0; i < shares->count; i++)
-        is_new = is_new && strcmp(shares->rows[i].kernel, row->kernel) != 0;
-    shares->machines += is_new;
-    shares->unsynced += header->is_clock_synced == 0;
     shares->planned = header->shares;
-    if (header->epoch_wall_ms == 0) /* it did not begin */
-        return;
-    if (shares->first_ms == 0 || header->epoch_wall_ms < shares->first_ms)
-        shares->first_ms = header->epoch_wall_ms;
-    if (header->epoch_wall_ms > shares->last_ms)
-        shares->last_ms = header->epoch_wall_ms;
 }
 
 /* Opened and of this plan. */
@@ -82,6 +70,7 @@ static enum dyno_status open_shares(const struct dyno_shares_options *o,
             status = dyno_err_set(err, DYNO_EINPUT, "'%s' is not a share of the plan '%s'",
                                   o->paths[i], o->plan_path);
     }
+    dyno_shares_begin_find(shares->rows, shares->count, &shares->begin);
     return status;
 }
 
@@ -122,11 +111,10 @@ static enum dyno_status put_fact(struct dyno_bench *bench, const struct shares *
                                  struct dyno_err *err)
 {
     char *text = dyno_xasprintf(
-        "%zu share%s on %zu machine%s, begun within %" PRId64
-        " ms of each other by their wall clocks%s",
-        shares->planned, dyno_plural((long long)shares->planned), shares->machines,
-        dyno_plural((long long)shares->machines), shares->last_ms - shares->first_ms,
-        shares->machines > 1 && shares->unsynced > 0 ? ", of which not all are synchronised" : "");
+        "%zu share%s on %zu machine%s, begun within %.0f ms of each other by their wall clocks%s",
+        shares->planned, dyno_plural((long long)shares->planned), shares->begin.machines,
+        dyno_plural((long long)shares->begin.machines), shares->begin.wall_spread_ms,
+        shares->begin.are_clocks_known ? "" : ", of which not all are synchronised");
     enum dyno_status status =
         dyno_store_fact_put(bench->store, bench->experiment_id, "load", "generators", text, err);
     free(text);
@@ -189,8 +177,7 @@ static enum dyno_status store_merged(const struct dyno_shares_options *o,
     const struct dyno_trial_shares told = {.rows = shares->rows,
                                            .count = shares->count,
                                            .planned = shares->planned,
-                                           .begin_spread_ms =
-                                               (double)(shares->last_ms - shares->first_ms)};
+                                           .begin = shares->begin};
     *id_out = ids.experiment_id;
     status = dyno_trial_take_in_shares(&bench, &place, &told, file, err);
     if (status == DYNO_OK)

@@ -130,6 +130,7 @@ class Shares(own_folder.OwnFolder):
             self.assertLessEqual(times[middle - 2], document["arms"][0]["response"]["p50_ns"])
             self.assertGreaterEqual(times[middle + 1], document["arms"][0]["response"]["p50_ns"])
         self.check_how_shares_began(begin_ms)
+        self.check_clocks_of_two_machines()
         self.check_like_any_other()
 
     def check_how_shares_began(self, begin_ms):
@@ -143,6 +144,24 @@ class Shares(own_folder.OwnFolder):
             self.assertGreaterEqual(error_us, -1)
         (value, limit), = self.query("SELECT value, limit_value FROM gate WHERE name = 'shares_begin'", "results.db")
         self.assertEqual((value, limit), (max(row[2] for row in rows) - min(row[2] for row in rows), 20))
+
+    def check_clocks_of_two_machines(self):
+        kernel = pathlib.Path("/proc/sys/kernel/random/boot_id").read_bytes().strip()
+        told = (self.dir / "1.records").read_bytes()
+        self.assertEqual(told.count(kernel), 1)
+        (self.dir / "far.records").write_bytes(told.replace(kernel, kernel[::-1]))
+        self.run_program("generate", "--merge", "--plan", "plan.json", "--db", "two.db", "two.records", "0.records", "far.records", "2.records",
+                         code=(0, 4))
+        rows = self.query("SELECT epoch_wall_ms + clock_offset_us / 1e3, clock_error_us / 1e3, is_clock_synced FROM share ORDER BY share",
+                          "two.db")
+        are_known = all(error >= 0 and is_synced for _, error, is_synced in rows)
+        spread = max(abs(rows[1][0] - row[0]) for row in (rows[0], rows[2]))
+        (value, limit, is_passed, text), = self.query("SELECT value, limit_value, is_passed, text FROM gate WHERE name = 'shares_begin'", "two.db")
+        self.assertGreaterEqual(value, spread - 0.01)
+        self.assertEqual(is_passed, int(are_known and value <= limit))
+        self.assertEqual("not all clocks of the 2 machines are synchronised" in text, spread <= limit and not are_known)
+        facts = dict(self.query("SELECT name, value FROM fact WHERE topic = 'load'", "two.db"))
+        self.assertRegex(facts["generators"], r"^3 shares on 2 machines, begun within \d+ ms.*" + ("clocks$" if are_known else "not all are synchronised$"))
 
     def check_like_any_other(self):
         facts = dict(self.query("SELECT topic || '.' || name, value FROM fact", "results.db"))

@@ -421,6 +421,37 @@ static void test_other_programs_are_reported(void **state)
     assert_false(has_gate(&trial, "other_cpu"));
 }
 
+static void test_shares_are_held_to_what_their_clocks_prove(void **state)
+{
+    (void)state;
+    struct trial trial;
+    fill(&trial);
+    judge(&trial);
+    assert_false(has_gate(&trial, "shares_begin"));
+    trial.facts.shares = 3;
+    trial.facts.machines = 2;
+    trial.facts.are_clocks_known = true;
+    trial.facts.begin_spread_ms = 40;
+    trial.facts.begin_bound_ms = 90;
+    judge(&trial);
+    assert_true(gate_of(&trial, "shares_begin").is_passed);
+    assert_float_equal(gate_of(&trial, "shares_begin").value, 90.0, 1e-9);
+    assert_non_null(strstr(gate_of(&trial, "shares_begin").text, "began together"));
+    trial.facts.begin_bound_ms = 101;
+    judge(&trial);
+    assert_failed(&trial, "shares_begin", false);
+    trial.facts.begin_bound_ms = 40;
+    trial.facts.are_clocks_known = false;
+    judge(&trial);
+    assert_failed(&trial, "shares_begin", false);
+    assert_null(strstr(gate_of(&trial, "shares_begin").text, "began together"));
+    assert_non_null(strstr(gate_of(&trial, "shares_begin").text, "have NTP or the like set them"));
+    trial.facts.begin_spread_ms = 101;
+    trial.facts.begin_bound_ms = 101;
+    judge(&trial);
+    assert_failed(&trial, "shares_begin", true);
+}
+
 static void test_nothing_recorded_is_invalid(void **state)
 {
     (void)state;
@@ -457,6 +488,7 @@ int main(void)
         cmocka_unit_test(test_few_statements_for_many_queries_are_reported),
         cmocka_unit_test(test_other_programs_are_reported),
         cmocka_unit_test(test_crashes_and_stuck_sessions_are_fatal),
+        cmocka_unit_test(test_shares_are_held_to_what_their_clocks_prove),
         cmocka_unit_test(test_nothing_recorded_is_invalid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
