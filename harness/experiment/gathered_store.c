@@ -34,6 +34,17 @@ static size_t fill_errors(const struct dyno_gathered *g, struct dyno_store_error
     return count;
 }
 
+/* What became of jobs of which none is left that we know of. */
+static const char *end_of_jobs(const struct dyno_ending *ending)
+{
+    if (ending->left < 0)
+        return ending->taken > 0
+                   ? "they were ended, but the server does not tell whether they stopped"
+                   : "the server took no request to end them, and does not tell "
+                     "whether they stopped";
+    return ending->taken > 0 ? "they were ended" : "they have stopped by themselves";
+}
+
 /* Jobs that went on after their trial: those that were ended, and those that could not be. */
 static void warn_of_outliving(struct dyno_bench *bench, int64_t trial_id,
                               const struct dyno_ending *ending)
@@ -46,11 +57,9 @@ static void warn_of_outliving(struct dyno_bench *bench, int64_t trial_id,
             (long long)ending->left, (long long)ending->first_left,
             ending->taken == 0 ? ", the server refused to" : "");
     else if (ending->found > 0)
-        dyno_bench_warn(
-            bench, trial_id, "jobs_ended",
-            "%lld jobs of this trial still ran on the server after it: they were ended%s",
-            (long long)ending->found,
-            ending->left < 0 ? ", but the server does not tell whether they stopped" : "");
+        dyno_bench_warn(bench, trial_id, "jobs_ended",
+                        "%lld jobs of this trial still ran on the server after it: %s",
+                        (long long)ending->found, end_of_jobs(ending));
 }
 
 enum dyno_status dyno_gathered_store(struct dyno_bench *bench, const struct dyno_gathered *g,
