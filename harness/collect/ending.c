@@ -7,9 +7,10 @@
 #define LOOK_AGAIN_NS (100 * DYNO_NS_PER_MS)
 
 /* A job that begins while its statement is cancelled comes up later: each look asks for all that it finds. */
-static bool ask_to_end(struct dyno_feed *feed, const struct dyno_sweep *sweep,
+static bool ask_to_end(struct dyno_feed *feed, const struct dyno_sweep *sweep, int64_t deadline_ns,
                        struct dyno_ending *out)
 {
+    bool is_answering = true;
     cJSON *jobs = NULL;
     const cJSON *job = NULL;
     out->left = -1;
@@ -24,12 +25,15 @@ static bool ask_to_end(struct dyno_feed *feed, const struct dyno_sweep *sweep,
             continue;
         out->left++;
         out->first_left = id;
-        /* What became of it, the next look tells. */
-        out->taken +=
-            dyno_feed_post(feed, NULL, "/jobs/job/kill/?id=%" PRId64, id) == DYNO_OK ? 1 : 0;
+        if (!is_answering || (out->left > 1 && dyno_now_ns() >= deadline_ns))
+            continue;
+        /* What became of it, the next look tells. One that hangs would do so for each of the jobs. */
+        enum dyno_status status = dyno_feed_post(feed, NULL, "/jobs/job/kill/?id=%" PRId64, id);
+        out->taken += status == DYNO_OK ? 1 : 0;
+        is_answering = !dyno_feed_is_silent(status);
     }
     cJSON_Delete(jobs);
-    return out->left > 0;
+    return is_answering && out->left > 0;
 }
 
 void dyno_ending_run(struct dyno_feed *feed, const struct dyno_sweep *sweep, int64_t patience_ns,
@@ -37,9 +41,11 @@ void dyno_ending_run(struct dyno_feed *feed, const struct dyno_sweep *sweep, int
 {
     int64_t deadline_ns = dyno_now_ns() + patience_ns;
     *out = (struct dyno_ending){.first_left = -1};
-    while (ask_to_end(feed, sweep, out)) {
+    bool goes_on = true;
+    while (goes_on) {
+        goes_on = ask_to_end(feed, sweep, deadline_ns, out);
         out->found = out->left > out->found ? out->left : out->found;
-        if (dyno_now_ns() >= deadline_ns)
+        if (!goes_on || dyno_now_ns() >= deadline_ns)
             return;
         dyno_sleep_ns(LOOK_AGAIN_NS);
     }

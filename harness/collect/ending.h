@@ -19,8 +19,8 @@ struct dyno_ending {
 
 /**
  * Ask the server to end the running jobs that carry the trial's tag, as a click on "kill" in its pages would
- * (spark.ui.killEnabled, true unless switched off), and look until none of them runs. Others' jobs are not
- * touched.
+ * (spark.ui.killEnabled, true unless switched off), and look until none of them runs, the
+ * patience ends, or the server does not answer such a request at all. Others' jobs are not touched.
  */
 void dyno_ending_run(struct dyno_feed *feed, const struct dyno_sweep *sweep, int64_t patience_ns,
                      struct dyno_ending *out);

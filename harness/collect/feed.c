@@ -147,8 +147,15 @@ enum dyno_status dyno_feed_get_text(struct dyno_feed *feed, const char **out, st
     return get_path(feed, path, &(struct answer){.text = out}, err);
 }
 
+bool dyno_feed_is_silent(enum dyno_status status)
+{
+    return status != DYNO_OK && status != DYNO_ENOTFOUND && status != DYNO_EPROTO &&
+           status != DYNO_ELIMIT;
+}
+
 enum dyno_status dyno_feed_post(struct dyno_feed *feed, struct dyno_err *err, const char *path, ...)
 {
+    struct dyno_err why = DYNO_ERR_INIT;
     char text[PATH_BYTES];
     va_list args;
     enum dyno_status status = refuse(feed, err);
@@ -158,7 +165,16 @@ enum dyno_status dyno_feed_post(struct dyno_feed *feed, struct dyno_err *err, co
     (void)vsnprintf(text, sizeof text, path, args);
     va_end(args);
     keep_rate(feed);
-    return dyno_rest_post(feed->rest, text, err);
+    status = dyno_rest_post(feed->rest, text, &why);
+    if (dyno_feed_is_silent(status)) {
+        note_failure(feed, &why);
+    } else {
+        feed->failures_in_row = 0;
+        feed->retry_at_ns = 0;
+    }
+    if (status != DYNO_OK && err != NULL)
+        *err = why;
+    return status;
 }
 
 enum dyno_status dyno_feed_get_app(struct dyno_feed *feed, cJSON **out, struct dyno_err *err,

@@ -53,9 +53,13 @@ enum dyno_status dyno_feed_get(struct dyno_feed *feed, cJSON **out, struct dyno_
 enum dyno_status dyno_feed_get_text(struct dyno_feed *feed, const char **out, struct dyno_err *err,
                                     const char *path) DYNO_MUST_CHECK;
 
-/** POST to a path of the server, without a body. That it is refused is no failure of the server's. */
+/** POST to a path of the server, without a body. That it is refused is no failure of the server's; that
+ *  nothing answers is one. */
 enum dyno_status dyno_feed_post(struct dyno_feed *feed, struct dyno_err *err, const char *path, ...)
     DYNO_PRINTF(3, 4) DYNO_MUST_CHECK;
+
+/** Does this status of a POST mean that no answer came, or that none was asked for? */
+bool dyno_feed_is_silent(enum dyno_status status);
 
 /** GET a path below the application ("/jobs"). */
 enum dyno_status dyno_feed_get_app(struct dyno_feed *feed, cJSON **out, struct dyno_err *err,

@@ -250,6 +250,8 @@ class Handler(BaseHTTPRequestHandler):
         c = control()
         with open(CONTROL + ".log", "a", encoding="utf-8") as log:
             log.write("POST " + self.path + "\n")
+        if c.get("only", "-") in self.path and self.fault(c.get("mode", "ok"), c):
+            return
         url = urlparse(self.path)
         if url.path != "/jobs/job/kill/" or not c.get("kill", True):
             self.reply(405, "text/plain", b"no")
