@@ -9,11 +9,14 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
+/* The machine that wrote the plan does not run the load. */
+#define PLANNED_ON "CASE topic WHEN 'host' THEN 'planned on' ELSE topic END"
+
 static const char select_all[] =
     "SELECT json_object('kind', e.kind, 'name', e.name, 'seed', e.seed, 'margin', e.margin, "
     "'blocks', e.blocks_planned, 'starts', e.starts_planned, 'plan', e.plan_json, "
-    "'facts', (SELECT json_group_array(json_array(topic, name, value)) FROM fact "
-    "WHERE experiment_id = e.id), "
+    "'facts', (SELECT json_group_array(json_array(" PLANNED_ON ", name, value)) "
+    "FROM fact WHERE experiment_id = e.id), "
     "'arm', (SELECT json_array(role, name, comment, sha256) FROM arm WHERE experiment_id = e.id), "
     "'queries', (SELECT json_group_array(json_array(ordinal, name, sql, weight)) FROM query "
     "WHERE experiment_id = e.id), "

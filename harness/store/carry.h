@@ -7,7 +7,8 @@
 
 #include "store/store.h"
 
-/** Experiment, facts, arm, queries, start, proofs of settings and warnings as one JSON text; the caller frees. */
+/** Experiment, facts, arm, queries, start, proofs of settings and warnings as one JSON text; the caller frees.
+ *  Facts of this machine (topic "host") become those of topic "planned on": others will run the load. */
 enum dyno_status dyno_store_carry_out(struct dyno_store *store, int64_t experiment_id, char **out,
                                       struct dyno_err *err) DYNO_MUST_CHECK;
 

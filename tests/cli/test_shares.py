@@ -166,6 +166,10 @@ class Shares(own_folder.OwnFolder):
     def check_like_any_other(self):
         facts = dict(self.query("SELECT topic || '.' || name, value FROM fact", "results.db"))
         self.assertRegex(facts["load.generators"], r"^3 shares on 1 machine, begun within \d+ ms")
+        # Whose machine wrote the plan says nothing of those that ran it.
+        self.assertEqual([key for key in facts if key.startswith("host.")], [])
+        self.assertIn("planned on.cores", facts)
+        self.assertEqual(self.query("SELECT count(*) FROM fingerprint WHERE environment <> ''", "results.db"), [(1,)])
         self.assertEqual((facts["driver.target"], facts["driver.server"]), ("hs2", "Spark SQL"))
         self.assertEqual(self.query("SELECT key, asked, is_applied FROM setting", "results.db"), [("spark.sql.shuffle.partitions", "8", 1)])
         self.assertEqual(self.query("SELECT is_passed FROM gate WHERE name = 'settings_applied'", "results.db"), [(1,)])
