@@ -37,7 +37,7 @@ SETTINGS = ["--base-conf", "spark.sql.shuffle.partitions=16",
             "--conf", "spark.driver.extraJavaOptions=-XX:+UseSerialGC"]
 
 
-def run(*words, codes=(0,), timeout=300):
+def run(*words, codes=(0,), timeout=500):
     done = subprocess.run([PROGRAM, *words], cwd=ROOT, text=True, capture_output=True, timeout=timeout, check=False)
     assert done.returncode in codes, f"exit code {done.returncode}: {done.stderr}{done.stdout}"
     return done.stdout
