@@ -12,7 +12,8 @@ static double other_cpu_ratio(const struct dyno_bench *bench, const struct dyno_
                               const struct dyno_trial_header *header)
 {
     const struct dyno_managed_options *managed = bench->options->managed;
-    if (managed == NULL || managed->kind != DYNO_SPARK_LOCAL)
+    bool is_own_known = !isnan(header->cpu_ratio);
+    if (managed == NULL || managed->kind != DYNO_SPARK_LOCAL || !is_own_known)
         return (double)NAN;
     double elapsed_s = 0;
     double beside_s = dyno_host_cpu_beside_server_s(g->collected.counters,

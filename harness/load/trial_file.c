@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,7 @@ static void begin_header(struct dyno_trial_header *header, const struct extent *
     header->capacity = extent->capacity;
     header->mark_count = extent->mark_count;
     header->threading_level = -1;
+    header->cpu_ratio = (double)NAN;
     atomic_thread_fence(memory_order_release);
     memcpy(header->magic, DYNO_TRIAL_FILE_MAGIC, sizeof header->magic);
 }

@@ -109,7 +109,7 @@ struct dyno_trial_header {
     char plan_sha256[DYNO_SHA256_TEXT_BYTES];
     char host[64];   /**< name of the machine, cut to its room */
     char kernel[48]; /**< id of the running kernel: two shares with one id had one machine */
-    /** CPU time of this machine's load processes / (window x its cores); NaN: there was no window. Of
+    /** CPU time of this machine's load processes / (window x its cores); NaN: there was no window, or its end was not reached. Of
      *  several machines the largest. */
     double cpu_ratio;
     int64_t clock_offset_us; /**< that the kernel was still taking out of the wall clock */

@@ -106,6 +106,8 @@ class Crashes(Base):
 
     def test_kill_in_execute_is_told_by_the_marks(self):
         self.check_crash("Call=execute;At=60;Fault=kill", r"signal 9, .*\); sessions inside calls:.* \d in execute")
+        # How much CPU it took by then, nobody knows.
+        self.assertEqual(self.query("SELECT name FROM gate WHERE name = 'generator_cpu'"), [])
 
     def test_silent_exit_is_told_by_the_marks(self):
         self.check_crash("Call=execute;At=60;Fault=_exit", r"ended by exit\(7\) from within; sessions inside calls:.* \d in execute")

@@ -1,6 +1,7 @@
 #include "load/trial_kit.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +92,8 @@ static void test_trial_file_counts_outcomes_of_the_window(void **state)
     kit_init(&kit);
     assert_int_equal(dyno_trial_file_create(kit.path, 10, &file, NULL), DYNO_OK);
     dyno_trial_file_header(file)->scheduled = 9;
+    assert_true(
+        isnan(dyno_trial_file_header(file)->cpu_ratio)); /* a generator may not reach its end */
     for (uint64_t i = 0; i < 8; i++)
         *dyno_trial_file_record(file, i) = (struct dyno_record){
             .seq = i, .outcome = (uint8_t)outcomes[i], .phase = DYNO_PHASE_MEASURE};
