@@ -1,10 +1,12 @@
 """test_crashes.py PROGRAM FAULT_ODBC FAKE_HS2: load processes that drivers take down, or hold for ever."""
+import contextlib
 import functools
 import json
 import os
 import pathlib
 import re
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -32,6 +34,8 @@ load:
   timeout: 10s
 """
 CRASHED, OK, EMPTY, RUNNING = 12, 2, 0, 1
+# Of struct dyno_trial_header: `claimed`, which `done` follows.
+HEADER_BYTES, CLAIMED_AT = 16384, 72
 
 
 fake_server = functools.partial(own_folder.fake_server, FAKE)
@@ -48,6 +52,36 @@ class Base(own_folder.OwnFolder):
 
     def run_program(self, fault, *words, code):
         return self.finish(self.start(fault, *words), code, timeout=120)
+
+    def counters(self):
+        """(claimed, done) of the trial file of each load process, in order of the shares."""
+        found = []
+        for path in self.trial_files():
+            with contextlib.suppress(OSError, struct.error), path.open("rb") as file:
+                found.append(struct.unpack_from("<QQ", file.read(HEADER_BYTES), CLAIMED_AT))
+        return found
+
+    def trial_files(self):
+        return sorted((self.dir / "c/work").glob("*/trial-*.records"), key=lambda path: int(path.stem.split("-")[1]))
+
+    def wait_for_load(self, generators, statements=1):
+        """The trial files, once so many load processes have each done so many statements."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            counters = self.counters()
+            if len(counters) == generators == len(self.generators()) and all(done >= statements for _, done in counters):
+                return self.trial_files()
+            time.sleep(0.05)
+        self.fail(f"{generators} load processes did not send within 60 s: {self.counters()}")
+
+    def wait_for_standstill(self):
+        """Until no statement has ended for a second, as all sessions hang."""
+        end, since, before = time.monotonic() + 60, time.monotonic(), None
+        while time.monotonic() < min(end, since + 1):
+            counters = self.counters()
+            if counters != before:
+                since, before = time.monotonic(), counters
+            time.sleep(0.05)
 
     def outcomes(self):
         return dict(self.query("SELECT outcome, count(*) FROM record GROUP BY outcome"))
@@ -163,10 +197,7 @@ class Crashes(Base):
 
     def test_process_that_does_not_end_is_killed_and_counted(self):
         process = self.start("Call=execute;At=60;Fault=hang", "--measure", "600s", "--drain", "1s")
-        end = time.monotonic() + 60
-        while not list((self.dir / "c/work").glob("*/trial-*.records")) and time.monotonic() < end:
-            time.sleep(0.05)
-        time.sleep(2)
+        self.wait_for_load(1, 60)
         stopped = self.generators()
         for pid in stopped:
             os.kill(pid, signal.SIGSTOP)
@@ -233,14 +264,6 @@ class Several(Base):
         self.assertRegex(err, r"the generator (crashed|was ended)")
         self.assertEqual(self.query("SELECT state, completed FROM trial"), [("partial", 0)])
 
-    def wait_for_load(self, generators):
-        """The shares' trial files, in order, once all of them send."""
-        end = time.monotonic() + 60
-        while len(self.generators()) < generators and time.monotonic() < end:
-            time.sleep(0.05)
-        time.sleep(2)
-        return sorted((self.dir / "c/work").glob("*/trial-*.records"), key=lambda path: int(path.stem.split("-")[1]))
-
     def test_share_without_records_is_named_and_the_others_kept(self):
         process = self.start("ServiceMs=2", "--generators", "3", "--measure", "5s")
         self.wait_for_load(3)[1].unlink()
@@ -258,7 +281,8 @@ class Several(Base):
     def test_stuck_sessions_count_once_where_one_process_is_killed(self):
         # Each share's only session hangs. One process cannot even be told; the other ends, and says so, before it is killed.
         process = self.start("Call=execute;At=20;Fault=hang", "--generators", "2", "--sessions", "2", "--measure", "600s", "--drain", "1s")
-        self.assertEqual(len(self.wait_for_load(2)), 2)
+        self.wait_for_load(2)
+        self.wait_for_standstill()
         os.kill(self.generators()[0], signal.SIGSTOP)
         process.send_signal(signal.SIGINT)
         time.sleep(0.3)
@@ -268,10 +292,7 @@ class Several(Base):
 
     def test_ctrl_c_stops_all(self):
         process = self.start("ServiceMs=2", "--generators", "3", "--measure", "600s")
-        end = time.monotonic() + 60
-        while len(self.generators()) < 3 and time.monotonic() < end:
-            time.sleep(0.05)
-        time.sleep(2)
+        self.wait_for_load(3, 50)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 130, err)
