@@ -14,13 +14,27 @@
 #define EVENTS_LOOKED_AT 200
 #define NAMES_MAX_BYTES  600
 
+static const char *without_kind(const char *name)
+{
+    return strncmp(name, ROLLED, sizeof ROLLED - 1) == 0 ? name + sizeof ROLLED - 1 : name;
+}
+
 /* "app-1", "app-1_2.zstd", "eventlog_v2_app-1", "app-1.inprogress": of "app-1", not of "app-10". */
 static bool is_named_after(const char *name, const char *app_id)
 {
     size_t len = strlen(app_id);
-    if (strncmp(name, ROLLED, sizeof ROLLED - 1) == 0)
-        name += sizeof ROLLED - 1;
+    name = without_kind(name);
     return strncmp(name, app_id, len) == 0 && strchr("._", name[len]) != NULL;
+}
+
+/* "app-1_10" comes after "app-1_9"; one without a number was the only attempt. */
+static bool is_later(const char *name, const char *other, const char *app_id)
+{
+    const char *tail = without_kind(name) + strlen(app_id);
+    const char *other_tail = without_kind(other) + strlen(app_id);
+    long attempt = tail[0] == '_' ? strtol(tail + 1, NULL, 10) : 0;
+    long other_attempt = other_tail[0] == '_' ? strtol(other_tail + 1, NULL, 10) : 0;
+    return attempt != other_attempt ? attempt > other_attempt : strcmp(name, other) > 0;
 }
 
 static const char *base_name(const char *path)
@@ -29,7 +43,7 @@ static const char *base_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-/* Of several attempts the last one; names ascend. */
+/* Of several attempts the last one. */
 static enum dyno_status find_in_folder(const char *folder, const char *app_id, char **out,
                                        struct dyno_err *err)
 {
@@ -43,7 +57,8 @@ static enum dyno_status find_in_folder(const char *folder, const char *app_id, c
         size_t len = strlen(names[i]);
         if (names[i][0] == '.' || (len > 4 && strcmp(names[i] + len - 4, ".crc") == 0))
             continue;
-        if (is_named_after(names[i], app_id) && (found == NULL || strcmp(names[i], found) > 0))
+        if (is_named_after(names[i], app_id) &&
+            (found == NULL || is_later(names[i], found, app_id)))
             found = names[i];
         dyno_str_appendf(&others, "%s%s", others.len > 0 ? ", " : "", names[i]);
     }
