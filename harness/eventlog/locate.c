@@ -5,14 +5,18 @@
 #include "eventlog/eventlog.h"
 #include "eventlog/files.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define ROLLED "eventlog_v2_"
 /* The application is named among the first ten events, unless the history server has compacted them. */
 #define EVENTS_LOOKED_AT 200
 #define NAMES_MAX_BYTES  600
+#define BLOCK_BYTES      ((int64_t)64 * 1024)
 
 static const char *without_kind(const char *name)
 {
@@ -161,4 +165,36 @@ bool dyno_eventlog_is_seekable(const char *path)
     is_plain = facts.codec != NULL && strcmp(facts.codec, "plain") == 0;
     dyno_eventlog_close(log);
     return is_plain;
+}
+
+/* Behind the last line feed among the first `end` bytes; 0 if there is none, or they cannot be read. */
+static int64_t last_line_end(int fd, int64_t end)
+{
+    char block[BLOCK_BYTES];
+    while (end > 0) {
+        int64_t begin = end > BLOCK_BYTES ? end - BLOCK_BYTES : 0;
+        ssize_t got = pread(fd, block, (size_t)(end - begin), (off_t)begin);
+        if (got != end - begin)
+            return 0;
+        for (int64_t i = got; i > 0; i--)
+            if (block[i - 1] == '\n')
+                return begin + i;
+        end = begin;
+    }
+    return 0;
+}
+
+int64_t dyno_eventlog_end(const char *path)
+{
+    struct stat info;
+    int64_t end = 0;
+    if (!dyno_eventlog_is_seekable(path))
+        return 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    if (fstat(fd, &info) == 0)
+        end = last_line_end(fd, (int64_t)info.st_size);
+    (void)close(fd);
+    return end;
 }

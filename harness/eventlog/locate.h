@@ -5,6 +5,7 @@
 #include "base/status.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /**
  * `path` is a log (a file, or the folder of a rolled one), or the folder into which Spark writes its logs. The
@@ -17,5 +18,8 @@ enum dyno_status dyno_eventlog_locate(const char *path, const char *app_id, char
 
 /** Can reading go on from an offset, as in a single plain file? */
 bool dyno_eventlog_is_seekable(const char *path);
+
+/** Where what is written from now on begins: behind the last whole line of a log that is seekable; else 0. */
+int64_t dyno_eventlog_end(const char *path);
 
 #endif

@@ -122,6 +122,9 @@ static enum dyno_status find_log(struct dyno_bench *bench, struct dyno_err *err)
         return DYNO_OK;
     enum dyno_status status =
         dyno_eventlog_locate(bench->options->event_log_path, bench->app_id, &bench->log_path, err);
+    /* It may hold the work of months, and of ours nothing yet. */
+    if (status == DYNO_OK)
+        bench->log_offset = dyno_eventlog_end(bench->log_path);
     return status == DYNO_OK ? DYNO_OK : dyno_err_prepend(err, "--event-log-path");
 }
 

@@ -157,6 +157,32 @@ static void test_only_one_plain_file_can_be_read_on(void **state)
     assert_false(dyno_eventlog_is_seekable("/nowhere"));
 }
 
+static void assert_end(const char *text, size_t len, int64_t expected)
+{
+    char *path = dyno_path_join(folder, "growing");
+    assert_int_equal(dyno_file_write(path, text, len, NULL), DYNO_OK);
+    assert_int_equal(dyno_eventlog_end(path), expected);
+    free(path);
+}
+
+static void test_end_is_that_of_the_last_whole_line(void **state)
+{
+    const size_t begin = sizeof START("app-1") - 1;
+    const size_t room = begin + 200000;
+    char *text = dyno_xcalloc(1, room);
+    (void)state;
+    memset(text, 'x', room);
+    memcpy(text, START("app-1"), begin);
+    assert_end(text, begin, (int64_t)begin);
+    assert_end(text, begin + 10, (int64_t)begin);
+    assert_end(text, room, (int64_t)begin);
+    text[room - 70000] = '\n';
+    assert_end(text, room, (int64_t)room - 69999);
+    free(text);
+    assert_int_equal(dyno_eventlog_end(DYNO_TEST_DATA "/eventlog/sample.zstd"), 0);
+    assert_int_equal(dyno_eventlog_end("/nowhere"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_log_is_refused),
         cmocka_unit_test(test_folder_that_cannot_be_read),
         cmocka_unit_test(test_only_one_plain_file_can_be_read_on),
+        cmocka_unit_test(test_end_is_that_of_the_last_whole_line),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
