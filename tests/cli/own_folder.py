@@ -2,9 +2,14 @@
 import contextlib
 import pathlib
 import sqlite3
+import struct
 import subprocess
 import tempfile
+import time
 import unittest
+
+# Of struct dyno_trial_header: `claimed`, which `done` follows.
+HEADER_BYTES, CLAIMED_AT = 16384, 72
 
 
 @contextlib.contextmanager
@@ -71,3 +76,24 @@ class OwnFolder(unittest.TestCase):
                 if b"generate" in words and str(self.dir).encode() in b" ".join(words):
                     found.append(int(entry.parent.name))
         return found
+
+    def counters(self):
+        """(claimed, done) of the trial file of each load process, in order of the shares."""
+        found = []
+        for path in self.trial_files():
+            with contextlib.suppress(OSError, struct.error), path.open("rb") as file:
+                found.append(struct.unpack_from("<QQ", file.read(HEADER_BYTES), CLAIMED_AT))
+        return found
+
+    def trial_files(self):
+        return sorted((self.dir / "c/work").glob("*/trial-*.records"), key=lambda path: int(path.stem.split("-")[1]))
+
+    def wait_for_load(self, generators, statements=1):
+        """The trial files, once so many load processes have each done so many statements."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            counters = self.counters()
+            if len(counters) == generators == len(self.generators()) and all(done >= statements for _, done in counters):
+                return self.trial_files()
+            time.sleep(0.05)
+        self.fail(f"{generators} load processes did not send within 60 s: {self.counters()}")

@@ -1,12 +1,10 @@
 """test_crashes.py PROGRAM FAULT_ODBC FAKE_HS2: load processes that drivers take down, or hold for ever."""
-import contextlib
 import functools
 import json
 import os
 import pathlib
 import re
 import signal
-import struct
 import subprocess
 import sys
 import time
@@ -34,8 +32,6 @@ load:
   timeout: 10s
 """
 CRASHED, OK, EMPTY, RUNNING = 12, 2, 0, 1
-# Of struct dyno_trial_header: `claimed`, which `done` follows.
-HEADER_BYTES, CLAIMED_AT = 16384, 72
 
 
 fake_server = functools.partial(own_folder.fake_server, FAKE)
@@ -52,27 +48,6 @@ class Base(own_folder.OwnFolder):
 
     def run_program(self, fault, *words, code):
         return self.finish(self.start(fault, *words), code, timeout=120)
-
-    def counters(self):
-        """(claimed, done) of the trial file of each load process, in order of the shares."""
-        found = []
-        for path in self.trial_files():
-            with contextlib.suppress(OSError, struct.error), path.open("rb") as file:
-                found.append(struct.unpack_from("<QQ", file.read(HEADER_BYTES), CLAIMED_AT))
-        return found
-
-    def trial_files(self):
-        return sorted((self.dir / "c/work").glob("*/trial-*.records"), key=lambda path: int(path.stem.split("-")[1]))
-
-    def wait_for_load(self, generators, statements=1):
-        """The trial files, once so many load processes have each done so many statements."""
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            counters = self.counters()
-            if len(counters) == generators == len(self.generators()) and all(done >= statements for _, done in counters):
-                return self.trial_files()
-            time.sleep(0.05)
-        self.fail(f"{generators} load processes did not send within 60 s: {self.counters()}")
 
     def wait_for_standstill(self):
         """Until no statement has ended for a second, as all sessions hang."""

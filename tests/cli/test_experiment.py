@@ -191,7 +191,7 @@ class Experiment(Scripted):
     def test_server_that_dies_leaves_a_partial_trial(self):
         with fake_server("--service", "5ms") as (server, port):
             process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "6s", "--drain", "1s", "--on-failure", "stop")
-            time.sleep(3)
+            self.wait_for_load(1, 30)
             server.kill()
             _, err = process.communicate(timeout=120)
         self.assertNotEqual(process.returncode, 0, err)
@@ -202,7 +202,7 @@ class Experiment(Scripted):
     def test_ctrl_c_once_keeps_and_marks(self):
         with fake_server("--service", "5ms") as (_, port):
             process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "60s")
-            time.sleep(3)
+            self.wait_for_load(1, 30)
             process.send_signal(signal.SIGINT)
             begin = time.monotonic()
             _, err = process.communicate(timeout=60)
@@ -220,10 +220,12 @@ class Experiment(Scripted):
     def test_killed_supervisor_is_seen_by_the_next(self):
         with fake_server("--service", "20ms") as (_, port):
             process = self.start("run", port, "./plain.conf", "--warmup", "0", "--measure", "60s")
-            time.sleep(2)
+            self.wait_for_load(1)
             process.kill()
             process.communicate()
-            time.sleep(0.5)
+            end = time.monotonic() + 30
+            while self.generators() and time.monotonic() < end:
+                time.sleep(0.05)
             self.assertEqual(self.generators(), [])
             self.run_program("run", port, "./plain.conf", "--warmup", "0", "--measure", "1s")
         self.assertEqual(self.query("SELECT state FROM experiment ORDER BY id"), [("interrupted",), ("finished",)])
